@@ -1,0 +1,1 @@
+"""The whole domain: see the map of the house in README."""

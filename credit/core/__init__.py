@@ -1,0 +1,1 @@
+"""Rules and data without tables or a framework."""

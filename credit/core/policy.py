@@ -1,0 +1,265 @@
+"""Who may do what with a subject's data: the one table.
+
+`decide` is what the code runs, RULES is what the tests enumerate and what the public page /rules
+prints. No Django, no tables: plain data in, plain data out. Messages are marked for translation
+here and translated where they are shown.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from credit.core.errors import NotAllowed
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a text for the translators; it is translated where it is shown."""
+    return message
+
+
+class Role(StrEnum):
+    """In which capacity a human being acts."""
+
+    ANYONE = "anyone"
+    SUBJECT = "subject"
+    REPRESENTATIVE = "representative"
+    OFFICER = "officer"
+    OFFICIAL = "official"
+    AUDITOR = "auditor"
+    BOARD = "board"
+    OPERATOR = "operator"
+
+
+STAFF = frozenset({Role.OFFICER, Role.OFFICIAL, Role.AUDITOR, Role.BOARD, Role.OPERATOR})
+"""Roles that must have a second factor, whatever they do."""
+
+
+class System(StrEnum):
+    """The parts of the portal that work on subjects' data without a human being at the door."""
+
+    INTAKE = "intake"
+    SCORING = "scoring"
+    REPORTS = "reports"
+    SWEEPER = "sweeper"
+
+
+class Purpose(StrEnum):
+    """The lawful reason of a look."""
+
+    OWN_RECORD = "own-record"
+    DISPUTE_REVIEW = "dispute-review"
+    CERTIFIED_REPORT = "certified-report"
+    AUDIT = "audit"
+    OPERATION = "operation"
+
+
+class Field(StrEnum):
+    """What a look can open."""
+
+    NAME = "name"
+    IDENTIFIERS = "identifiers"
+    MARK = "mark"
+    RECORDS = "records"
+    DISPUTES = "disputes"
+    REPORTS = "reports"
+    LOOKS = "looks"
+
+
+class GroundKind(StrEnum):
+    """What gives an actor a standing reason to look."""
+
+    CLAIM = "claim"  # the file is my own, and I have proven it
+    OFFICE = "office"  # I may act for the company
+    CASE = "case"  # the dispute is assigned to me
+    DUTY = "duty"  # my role itself: operator, auditor
+    ORDER = "order"  # the subject ordered a report
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table. `minutes`: how long one look stays open. `basis`: why, in plain words."""
+
+    purpose: Purpose
+    role: Role | System
+    ground: GroundKind
+    fields: frozenset[Field]
+    minutes: int
+    second_factor: bool
+    basis: str
+
+
+ALL_FIELDS = frozenset(Field)
+REPORTED = frozenset({Field.NAME, Field.IDENTIFIERS, Field.MARK, Field.RECORDS, Field.DISPUTES, Field.REPORTS})
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        Purpose.OWN_RECORD,
+        Role.SUBJECT,
+        GroundKind.CLAIM,
+        ALL_FIELDS,
+        30,
+        False,
+        gettext_noop("You may see everything that is kept on you, and who looked at it."),
+    ),
+    Rule(
+        Purpose.OWN_RECORD,
+        Role.REPRESENTATIVE,
+        GroundKind.OFFICE,
+        ALL_FIELDS,
+        30,
+        False,
+        gettext_noop("Whoever may act for a company may see everything that is kept on it."),
+    ),
+    Rule(
+        Purpose.DISPUTE_REVIEW,
+        Role.OFFICIAL,
+        GroundKind.CASE,
+        frozenset({Field.NAME, Field.IDENTIFIERS, Field.RECORDS, Field.DISPUTES}),
+        60,
+        True,
+        gettext_noop("The official to whom a dispute is assigned must see the record to decide on it."),
+    ),
+    Rule(
+        Purpose.CERTIFIED_REPORT,
+        Role.SUBJECT,
+        GroundKind.CLAIM,
+        REPORTED,
+        30,
+        False,
+        gettext_noop("You may carry away a certified copy of what is kept on you."),
+    ),
+    Rule(
+        Purpose.CERTIFIED_REPORT,
+        Role.REPRESENTATIVE,
+        GroundKind.OFFICE,
+        REPORTED,
+        30,
+        False,
+        gettext_noop("Whoever may act for a company may carry away a certified copy for it."),
+    ),
+    Rule(
+        Purpose.CERTIFIED_REPORT,
+        System.REPORTS,
+        GroundKind.ORDER,
+        REPORTED,
+        60,
+        False,
+        gettext_noop("The portal reads a file to write the report that was ordered on it."),
+    ),
+    Rule(
+        Purpose.AUDIT,
+        Role.AUDITOR,
+        GroundKind.DUTY,
+        frozenset({Field.LOOKS}),
+        30,
+        True,
+        gettext_noop("Auditors check every look. They see the file's public number, never a name."),
+    ),
+    Rule(
+        Purpose.OPERATION,
+        Role.OPERATOR,
+        GroundKind.DUTY,
+        REPORTED,
+        15,
+        True,
+        gettext_noop("The operator may look where the portal's running asks for it. You see each such look."),
+    ),
+)
+
+DUTY_ROLES = frozenset({Role.AUDITOR, Role.OPERATOR})
+"""Roles that are a ground in themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRule:
+    """What one part of the portal may touch in bulk, without a look for each subject, and why."""
+
+    system: System
+    fields: frozenset[Field]
+    basis: str
+
+
+SYSTEM_RULES: tuple[SystemRule, ...] = (
+    SystemRule(
+        System.INTAKE,
+        frozenset({Field.NAME, Field.IDENTIFIERS, Field.RECORDS}),
+        gettext_noop("Takes in what agencies submit, and finds the subject it belongs to."),
+    ),
+    SystemRule(
+        System.SCORING,
+        frozenset({Field.RECORDS, Field.MARK}),
+        gettext_noop("Computes marks from records. It reads no names and no identifiers."),
+    ),
+    SystemRule(
+        System.REPORTS,
+        frozenset({Field.REPORTS}),
+        gettext_noop("Finds the reports that were ordered. It reads a file only on its order."),
+    ),
+    SystemRule(
+        System.SWEEPER,
+        frozenset({Field.REPORTS, Field.DISPUTES}),
+        gettext_noop("Finds work that was left lying, and starts it again."),
+    ),
+)
+
+
+def decide(
+    purpose: Purpose,
+    *,
+    roles: Collection[Role | System],
+    grounds: Collection[GroundKind],
+    second_factor: bool,
+    fields: Collection[Field] | None = None,
+) -> Rule:
+    """The first rule that lets somebody in one of `roles`, on one of `grounds`, look for `purpose`.
+
+    `fields` are those asked for; None asks for all that the rule opens.
+    Raises NotAllowed, with code "role", "ground", "fields" or "second-factor" and with what to do next.
+    """
+    candidates = [rule for rule in RULES if rule.purpose == purpose and rule.role in roles]
+    if not candidates:
+        raise NotAllowed(
+            gettext_noop("Nobody in your role may look for this reason. The rules page lists who may."), code="role"
+        )
+    candidates = [rule for rule in candidates if rule.ground in grounds]
+    if not candidates:
+        raise NotAllowed(
+            gettext_noop("You need a reason to look at this file. Prove that it is yours, or ask for the case."),
+            code="ground",
+        )
+    candidates = [rule for rule in candidates if fields is None or rule.fields >= frozenset(fields)]
+    if not candidates:
+        raise NotAllowed(gettext_noop("Your reason opens only a part of this file. Ask for less."), code="fields")
+    for rule in candidates:
+        if second_factor or not rule.second_factor:
+            return rule
+    raise NotAllowed(gettext_noop("Sign in with your second factor first."), code="second-factor")
+
+
+def touch(system: System, field: Field) -> None:
+    """Pass if `system` may touch `field` of many subjects at once; raises NotAllowed if not."""
+    for rule in SYSTEM_RULES:
+        if rule.system == system and field in rule.fields:
+            return
+    raise NotAllowed(gettext_noop("This part of the portal may not touch this. The rules page lists what it may."))
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One look that was decided and journalled. Only credit/access makes one.
+
+    `id` is the public id of the disclosure; `until` is when a page must ask again.
+    """
+
+    id: str
+    subject_id: int
+    subject_public_id: str
+    purpose: Purpose
+    fields: frozenset[Field]
+    until: datetime
+
+    def require(self, field: Field) -> None:
+        """Pass if this look opens `field`; raises NotAllowed if not."""
+        if field not in self.fields:
+            raise NotAllowed(gettext_noop("This look doesn't open that part of the file."))

@@ -1,0 +1,1 @@
+"""Disputes: a subject says "this is wrong", and two officials decide."""

@@ -1,0 +1,1 @@
+"""Agencies, their deliveries, and the records made of them."""

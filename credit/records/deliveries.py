@@ -1,0 +1,51 @@
+"""A delivery that is about to move: locked, and asked whether it may."""
+
+from django.utils.translation import gettext_lazy as _
+
+from credit.core.errors import Conflict, NotFound
+from credit.records.models import Registration, Submission
+from credit.records.moves import Move, Status, after
+from credit.subjects import actions as subjects
+
+BATCH = 5_000
+
+
+def locked(public_id: str) -> Submission:
+    """A submission, locked until the transaction ends, and with it what its agency has of its notation.
+
+    Only deliveries of one agency and notation can touch the same records, and they wait for each other here.
+    Raises NotFound.
+    """
+    found = (
+        Submission.objects.select_for_update(of=("self",)).select_related("agency").filter(public_id=public_id).first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such submission."))
+    registrations = Registration.objects.filter(agency=found.agency_id, notation=found.notation)
+    list(registrations.order_by("pk").select_for_update().values_list("pk", flat=True))
+    return found
+
+
+def after_move(submission: Submission, move: Move) -> Status:
+    """Where a move leads. Raises Conflict, saying why it isn't possible."""
+    following = after(Status(submission.status), move)
+    if following is None:
+        raise Conflict(REFUSED[Status(submission.status)])
+    return following
+
+
+REFUSED = {
+    Status.RECEIVED: _("This file is still being checked. Wait a moment."),
+    Status.PARSING: _("This file is still being checked. Wait a moment."),
+    Status.PARSED: _("This can't be done with this file now."),
+    Status.REFUSED: _("This file was refused; nothing of it was taken in."),
+    Status.RELEASED: _("This file was released already."),
+    Status.WITHDRAWN: _("This file was withdrawn already."),
+}
+
+
+def raise_revisions(touched: set[int]) -> None:
+    """Say that these subjects' files have changed; in one order, so that two deliveries never deadlock."""
+    ordered = sorted(touched)
+    for start in range(0, len(ordered), BATCH):
+        subjects.raise_revision(ordered[start : start + BATCH])

@@ -1,0 +1,50 @@
+"""What officers send: a file, the word that it may be released, the reason why it is withdrawn."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from credit.records.words import notation_name
+
+
+class DeliveryForm(forms.Form):
+    """A file in one of the notations that the agency may submit."""
+
+    file = forms.FileField(
+        label=_("The file"),
+        help_text=_("CSV (UTF-8 or GB 18030), XLSX, JSON or NDJSON."),
+        allow_empty_file=True,
+        error_messages={"required": _("Choose a file."), "missing": _("Choose a file.")},
+    )
+    notation = forms.ChoiceField(
+        label=_("What is in it?"), error_messages={"required": _("Choose what is in the file.")}
+    )
+
+    def __init__(self, *args: Any, notations: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["notation"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(code, notation_name(code)) for code in notations]
+
+
+class ReleaseForm(forms.Form):
+    """A second officer has looked, and says so."""
+
+    looked = forms.BooleanField(
+        label=_("I have looked at the rows and faults above"),
+        error_messages={"required": _("Say that you have looked at it.")},
+    )
+    partial = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class WithdrawalForm(forms.Form):
+    """Why a submission is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why is it withdrawn?"),
+        help_text=_("The people and companies whose records change can read this."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why it is withdrawn.")},
+    )

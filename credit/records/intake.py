@@ -1,0 +1,212 @@
+"""From a delivered file to staged rows: received once, parsed by whoever holds the claim."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from time import monotonic
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from credit.core.errors import Invalid
+from credit.core.policy import System
+from credit.identity.models import Organisation, User
+from credit.ledger import actions as ledger
+from credit.records import notations, queue, staging
+from credit.records.matching import Matching
+from credit.records.models import KeptFile, Registration, Submission
+from credit.records.moves import Status
+from credit.records.notations.faults import Code, Fault, FileRefused, shown
+from credit.records.notations.formats import Limits, size
+from credit.records.notations.reading import Reading, read
+from credit.records.officers import require_officer
+from credit.records.refusals import Refused
+from credit.vault import actions as vault
+
+MAX_CLAIMS = 5
+"""Workers that may die on one file before it is refused."""
+
+INTAKE = f"system:{System.INTAKE}"
+
+
+class ClaimLost(Exception):
+    """Another worker has the submission now, or it was withdrawn."""
+
+
+def receive(
+    file: BinaryIO | bytes,
+    *,
+    filename: str,
+    agency: Organisation,
+    notation: str,
+    by: User,
+    now: datetime,
+    max_bytes: int | None = None,
+    parse_here: bool = False,
+) -> Submission:
+    """Keep a file's bytes, sealed, and ask a worker to parse it (not with `parse_here`: then the caller does).
+
+    `max_bytes`: settings.SUBMISSION_MAX_BYTES by default. Raises Invalid for an unknown notation, NotAllowed, and
+    Refused: not_authorised, too_large, empty, duplicate.
+    """
+    if notation not in notations.all_notations():
+        raise Invalid(_("There is no such notation."))
+    require_officer(by, agency, now=now)
+    if not Registration.objects.at(now).filter(agency=agency, notation=notation).exists():
+        raise Refused([Fault(None, None, Code.NOT_AUTHORISED, notation)])
+    data = _bytes_of(file, max_bytes or settings.SUBMISSION_MAX_BYTES)
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(
+                agency=agency,
+                notation=notation,
+                filename=shown(PurePath(filename).name[-150:]),
+                sha256=digest,
+                size=len(data),
+                rows_expected=max(0, data.count(b"\n") - 1),
+                queued_at=now,
+                submitted_by=by,
+                submitted_at=now,
+            )
+            KeptFile.objects.create(submission=submission, sealed=vault.seal(data, context=_context(submission)))
+            ledger.note(
+                "submission.received",
+                by=by,
+                about=submission,
+                at=now,
+                agency=agency.code,
+                notation=notation,
+                sha256=digest,
+            )
+            if not parse_here:
+                queue.parse_soon(submission.pk)
+    except IntegrityError:
+        earlier = Submission.objects.delivered().filter(agency=agency, notation=notation, sha256=digest).first()
+        if earlier is None:
+            raise
+        raise Refused([Fault(None, None, Code.FILE_DUPLICATE, expected=earlier.public_id)]) from None
+    return submission
+
+
+def parse(submission_pk: int, *, now: datetime) -> Submission | None:
+    """Read a received file and stage its rows and faults; None where somebody else does or did.
+
+    Each batch is its own transaction and holds only while the claim does, so that a killed worker's work is done
+    anew and never twice.
+    """
+    submission = _claim(submission_pk, now)
+    if submission is None:
+        return None
+    try:
+        _read_through(submission, now)
+    except ClaimLost:
+        return None
+    submission.refresh_from_db()
+    return submission
+
+
+def _read_through(submission: Submission, began: datetime) -> None:
+    """Stage batch after batch. Raises ClaimLost."""
+    started = monotonic()
+
+    def now() -> datetime:
+        return began + timedelta(seconds=monotonic() - started)
+
+    matching = Matching(submission)
+    try:
+        if submission.claim > MAX_CLAIMS:
+            raise FileRefused(Fault(None, None, Code.FILE_FORMAT))
+        for number, reading in enumerate(_readings(submission)):
+            _stage(submission, number, reading, matching, at=now())
+    except FileRefused as refusal:
+        _refuse(submission, refusal.faults, now=now())
+    else:
+        _finish(submission, matching, now=now())
+
+
+def _bytes_of(file: BinaryIO | bytes, limit: int) -> bytes:
+    data = file if isinstance(file, bytes) else file.read(limit + 1)
+    if len(data) > limit:
+        raise Refused([Fault(None, None, Code.FILE_TOO_LARGE, expected=size(limit))])
+    if not data.strip():
+        raise Refused([Fault(None, None, Code.FILE_EMPTY)])
+    return data
+
+
+def _context(submission: Submission) -> str:
+    return f"records.file:{submission.public_id}"
+
+
+def _readings(submission: Submission) -> Iterator[Reading]:
+    sealed = KeptFile.objects.values_list("sealed", flat=True).get(submission=submission)
+    data = vault.open_sealed(bytes(sealed), context=_context(submission))
+    limits = Limits(file_bytes=submission.size)
+    return read(data, filename=submission.filename, notation=notations.get(submission.notation), limits=limits)
+
+
+@transaction.atomic
+def _claim(pk: int, now: datetime) -> Submission | None:
+    claimed = Submission.objects.claimable(now).filter(pk=pk)
+    fresh = {"rows": 0, "accepted": 0, "faults_found": 0, "subjects": 0, "subjects_new": 0, "records_known": 0}
+    if not claimed.update(status=Status.PARSING, claim=F("claim") + 1, claimed_at=now, **fresh):
+        return None
+    submission = Submission.objects.select_related("agency").get(pk=pk)
+    staging.discard(submission)
+    return submission
+
+
+@transaction.atomic
+def _stage(submission: Submission, number: int, reading: Reading, matching: Matching, *, at: datetime) -> None:
+    rows, conflicts = matching.sound(reading.rows, reading.name_heading)
+    faults = sorted([*reading.faults, *conflicts], key=lambda fault: fault.line or 0)
+    _still_ours(
+        submission,
+        rows=F("rows") + reading.read,
+        accepted=F("accepted") + len(rows),
+        faults_found=F("faults_found") + len(faults),
+        claimed_at=at,
+    )
+    staging.stage(submission, number, rows, faults)
+
+
+@transaction.atomic
+def _finish(submission: Submission, matching: Matching, *, now: datetime) -> None:
+    _still_ours(
+        submission,
+        status=Status.PARSED,
+        parsed_at=now,
+        subjects=len(matching.names),
+        subjects_new=matching.subjects_new,
+        records_known=matching.records_known,
+    )
+    submission.refresh_from_db()
+    ledger.note(
+        "submission.parsed",
+        by=INTAKE,
+        about=submission,
+        at=now,
+        rows=submission.rows,
+        accepted=submission.accepted,
+        faults=submission.faults_found,
+    )
+
+
+@transaction.atomic
+def _refuse(submission: Submission, faults: Sequence[Fault], *, now: datetime) -> None:
+    fresh = {"rows": 0, "accepted": 0, "subjects": 0, "subjects_new": 0, "records_known": 0}
+    _still_ours(submission, status=Status.REFUSED, parsed_at=now, faults_found=len(faults), **fresh)
+    staging.discard(submission)
+    staging.stage(submission, 0, [], faults)
+    ledger.note("submission.refused", by=INTAKE, about=submission, at=now, code=faults[0].code.value)
+
+
+def _still_ours(submission: Submission, **changes: object) -> None:
+    """Change the submission if this worker still holds it. Raises ClaimLost."""
+    held = Submission.objects.filter(pk=submission.pk, claim=submission.claim, status=Status.PARSING)
+    if not held.update(**changes):
+        raise ClaimLost

@@ -1,0 +1,1 @@
+"""One small file and one dated table a notation. Whatever is here is found by itself."""

@@ -1,0 +1,5 @@
+"""Company register: A to D."""
+
+from credit.records.notations.ratings import rating
+
+NOTATION = rating(__file__)

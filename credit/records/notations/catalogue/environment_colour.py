@@ -1,0 +1,5 @@
+"""Environment: five colours."""
+
+from credit.records.notations.ratings import rating
+
+NOTATION = rating(__file__)

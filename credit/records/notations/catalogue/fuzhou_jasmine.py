@@ -1,0 +1,5 @@
+"""Fuzhou 茉莉: 0 to 1000 points."""
+
+from credit.records.notations.ratings import rating
+
+NOTATION = rating(__file__)

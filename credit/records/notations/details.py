@@ -1,0 +1,49 @@
+"""What is kept of a row beside its facts, under plain English words that pages translate."""
+
+from credit.records.notations.cells import Batch
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a text for the translators; it is translated where it is shown."""
+    return message
+
+
+LABELS: dict[str, str] = {
+    "authority": gettext_noop("Decided by"),
+    "offence": gettext_noop("What was done wrong"),
+    "facts": gettext_noop("Facts"),
+    "law": gettext_noop("Legal basis"),
+    "penalty": gettext_noop("Kind of penalty"),
+    "second penalty": gettext_noop("Second kind of penalty"),
+    "content": gettext_noop("Content of the decision"),
+    "fine": gettext_noop("Fine (10,000 yuan)"),
+    "confiscated": gettext_noop("Confiscated (10,000 yuan)"),
+    "licence withdrawn": gettext_noop("Licence suspended or revoked"),
+    "valid until": gettext_noop("Penalty valid until"),
+    "valid from": gettext_noop("Valid from"),
+    "document title": gettext_noop("Document"),
+    "licence type": gettext_noop("Kind of licence"),
+    "certificate": gettext_noop("Certificate"),
+    "licence number": gettext_noop("Licence number"),
+    "source": gettext_noop("Source of the data"),
+    "area": gettext_noop("Area"),
+    "judgment": gettext_noop("Judgment"),
+    "judging court": gettext_noop("Judgment by"),
+    "duty": gettext_noop("What the judgment orders"),
+    "performance": gettext_noop("How far it was obeyed"),
+    "performed": gettext_noop("What was done"),
+    "not performed": gettext_noop("What was not done"),
+    "conduct": gettext_noop("Why it was listed"),
+    "case opened": gettext_noop("Case opened"),
+}
+
+
+def kept(batch: Batch) -> list[dict[str, str]]:
+    """For each row of a batch, the filled cells of the columns that are kept, by their English word."""
+    details: list[dict[str, str]] = [{} for _ in batch.lines]
+    for column in batch.layout.columns:
+        if column.keep:
+            for row, cell in zip(details, batch.columns[column.key], strict=True):
+                if cell:
+                    row[column.keep] = str(cell)
+    return details

@@ -1,0 +1,119 @@
+"""JSON (a list of objects) and NDJSON (an object a line), element by element. Numbers keep their own digits."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from credit.records.notations.faults import Code, FileRefused, refuse
+from credit.records.notations.formats import encoding_of
+
+SPACE = " \t\r\n"
+KEYS = 512
+
+
+def read_json(data: bytes) -> Iterator[list[str]]:
+    """The keys of all elements, then the values of each, in the keys' order. Raises FileRefused."""
+    text = data.decode(encoding_of(data))
+    return _table(lambda: _elements(text))
+
+
+def read_ndjson(data: bytes) -> Iterator[list[str]]:
+    """As `read_json`, from one object a line; a single object over several lines is a list of one."""
+    text = data.decode(encoding_of(data))
+    try:
+        _parse(text)
+    except FileRefused:
+        return _table(lambda: (_parse(line) for line in text.split("\n") if line.strip(SPACE)))
+    return _table(lambda: iter([_parse(text)]))
+
+
+def _table(elements: Callable[[], Iterable[Any]]) -> Iterator[list[str]]:
+    """Two passes over the elements: one for their keys, one for their values."""
+    keys: dict[str, None] = {}
+    count = 0
+    for element in elements():
+        if not isinstance(element, dict):
+            raise _bad()
+        keys.update(dict.fromkeys(element))
+        count += 1
+        if len(keys) > KEYS:
+            raise _bad()
+    if not count:
+        raise refuse(Code.FILE_EMPTY)
+    if not keys:
+        raise _bad()
+    yield list(keys)
+    for element in elements():
+        yield [_text(element.get(key)) for key in keys]
+
+
+def _elements(text: str) -> Iterator[Any]:
+    place = _skip(text, 0)
+    if text[place : place + 1] != "[":
+        raise _bad()
+    place = _skip(text, place + 1)
+    if text[place : place + 1] == "]":
+        _end(text, place + 1)
+        return
+    while True:
+        try:
+            element, place = DECODER.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            raise _bad() from None
+        yield element
+        place = _skip(text, place)
+        mark = text[place : place + 1]
+        place = _skip(text, place + 1)
+        if mark == "]":
+            _end(text, place)
+            return
+        if mark != ",":
+            raise _bad()
+
+
+def _parse(text: str) -> Any:
+    try:
+        return DECODER.decode(text)
+    except (ValueError, RecursionError):
+        raise _bad() from None
+
+
+def _skip(text: str, place: int) -> int:
+    while place < len(text) and text[place] in SPACE:
+        place += 1
+    return place
+
+
+def _end(text: str, place: int) -> None:
+    if _skip(text, place) != len(text):
+        raise _bad()
+
+
+def _bad() -> FileRefused:
+    return refuse(Code.FILE_FORMAT, detail="json")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} isn't JSON")
+
+
+class Digits(str):
+    """A number, as its own digits."""
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant, parse_int=Digits, parse_float=Digits)

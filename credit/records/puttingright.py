@@ -1,0 +1,94 @@
+"""What an official's decision does to a record: a flag, a correction, a removal. Each is the record's next version."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from credit.core.errors import Conflict, Invalid
+from credit.identity.models import User
+from credit.ledger import actions as ledger
+from credit.records import notations
+from credit.records.models import Record, RecordVersion
+from credit.records.moves import Cause
+from credit.records.notations.shapes import UnknownMark
+from credit.records.statements import Content, content_of
+from credit.records.versioning import add_next, draft, newest_of
+from credit.subjects import actions as subjects
+
+
+@transaction.atomic
+def flag_disputed(record: Record, *, disputed: bool, by: User, now: datetime) -> RecordVersion:
+    """Show everyone who looks that the record is disputed, or no longer. Nothing happens where it is so already.
+
+    Raises Conflict when a record that was removed is to be flagged.
+    """
+    old = newest_of([record.pk])[record.pk]
+    if old.disputed == disputed:
+        return old
+    if old.struck and disputed:
+        raise Conflict(_("This record was removed already."))
+    new = draft(record, content_of(old), old.number + 1, Cause.DISPUTE, by=by, now=now, old=old)
+    new.disputed, new.struck, new.reason = disputed, old.struck, ""
+    return _add(old, new, "record.disputed" if disputed else "record.undisputed", by=by, now=now)
+
+
+@transaction.atomic
+def correct(
+    record: Record, *, mark: str | None = None, valid_to: date | None = None, reason: str, by: User, now: datetime
+) -> RecordVersion:
+    """Give a record the right mark or the right end, whichever is given. Raises Invalid, Conflict (removed)."""
+    old = _standing(record)
+    content = content_of(old)
+    if mark is not None:
+        content = _with_mark(content, record.notation, mark)
+    if valid_to is not None:
+        if valid_to <= content.valid_from:
+            raise Invalid(_("The end must be later than the beginning."))
+        content = Content(**(content.fields() | {"valid_to": valid_to}))
+    if content == content_of(old):
+        raise Invalid(_("This is what the record says already."))
+    new = draft(record, content, old.number + 1, Cause.CORRECTION, by=by, now=now, old=old, reason=_said(reason))
+    return _add(old, new, "record.corrected", by=by, now=now)
+
+
+@transaction.atomic
+def strike(record: Record, *, reason: str, by: User, now: datetime) -> RecordVersion:
+    """Remove a record: its last version says that it stands no longer, and why. Raises Invalid, Conflict (removed)."""
+    old = _standing(record)
+    new = draft(record, content_of(old), old.number + 1, Cause.REMOVAL, by=by, now=now, old=old, reason=_said(reason))
+    new.struck = True
+    return _add(old, new, "record.removed", by=by, now=now)
+
+
+def check_mark(record: Record, mark: str, on: date) -> int:
+    """The common value that a corrected mark would have, in thousandths. Raises Invalid."""
+    try:
+        return notations.get(record.notation).value_of(mark, on)
+    except UnknownMark as error:
+        raise Invalid(_("This isn't a mark of this notation. It knows: %(known)s.") % {"known": error.known}) from error
+
+
+def _with_mark(content: Content, notation: str, mark: str) -> Content:
+    value = check_mark(Record(notation=notation), mark, content.valid_from)
+    return Content(**(content.fields() | {"mark": mark.strip(), "value": value}))
+
+
+def _standing(record: Record) -> RecordVersion:
+    old = newest_of([record.pk])[record.pk]
+    if old.struck:
+        raise Conflict(_("This record was removed already."))
+    return old
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(_("Say why."))
+    return reason.strip()
+
+
+def _add(old: RecordVersion, new: RecordVersion, kind: str, *, by: User, now: datetime) -> RecordVersion:
+    add_next([(old, new)], now=now)
+    subjects.raise_revision([old.subject_id])
+    ledger.note(kind, by=by, about=old.record, at=now, version=new.number)
+    return new

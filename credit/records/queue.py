@@ -1,0 +1,21 @@
+"""The queue is a hint: a message that can't be sent, or is lost, is sent again by the sweeper."""
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+
+def parse_soon(submission_pk: int) -> None:
+    """Ask a worker to parse a submission, once the caller's transaction is committed."""
+    transaction.on_commit(lambda: send("records.parse", submission_pk))
+
+
+def send(task: str, pk: int) -> None:
+    """Send a message; where the broker is gone, the sweeper will."""
+    try:
+        current_app.send_task(task, [pk])
+    except (OperationalError, OSError) as error:
+        log.warning("not queued", task=task, error=type(error).__name__)

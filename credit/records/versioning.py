@@ -1,0 +1,74 @@
+"""The one way in which a record gets its next version."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Max
+
+from credit.core.policy import System
+from credit.identity.models import User
+from credit.records.models import Record, RecordVersion, Submission
+from credit.records.moves import Cause
+from credit.records.statements import Content
+
+BATCH = 5_000
+
+
+def newest_of(record_ids: Collection[int]) -> dict[int, RecordVersion]:
+    """The last version of each record, both locked until the transaction ends; in one order, so that none deadlock."""
+    records = Record.objects.opened_to(System.INTAKE).filter(pk__in=record_ids).order_by("pk")
+    list(records.select_for_update(no_key=True).values_list("pk", flat=True))
+    versions = RecordVersion.objects.opened_to(System.INTAKE).newest().filter(record__in=record_ids)
+    return {version.record_id: version for version in versions.select_related("record")}
+
+
+def draft(
+    record: Record,
+    content: Content,
+    number: int,
+    cause: Cause,
+    *,
+    by: User | None,
+    now: datetime,
+    old: RecordVersion | None = None,
+    reason: str = "",
+    submission: Submission | None = None,
+    line: int | None = None,
+) -> RecordVersion:
+    """A version that isn't saved yet. Flags come from `old`; so does the delivery, where none is given."""
+    version = RecordVersion(
+        record=record,
+        number=number,
+        subject_id=record.subject_id,
+        **content.fields(),
+        recorded_at=now,
+        cause=cause.value,
+        by=by,
+        reason=reason,
+        submission=submission,
+        line=line,
+    )
+    if old is not None:
+        version.disputed, version.withheld = old.disputed, old.withheld
+        version.recorded_at = max(now, old.recorded_at)
+        if submission is None:
+            version.submission_id, version.line = old.submission_id, old.line
+    return version
+
+
+def add_versions(versions: Sequence[RecordVersion]) -> None:
+    """Save first versions."""
+    RecordVersion.objects.bulk_create(versions, batch_size=BATCH)
+
+
+def add_next(steps: Iterable[tuple[RecordVersion, RecordVersion]], *, now: datetime) -> None:
+    """Supersede each old version by its new one. The old ones must be locked (`newest_of`)."""
+    pairs = list(steps)
+    if not pairs:
+        return
+    newest = RecordVersion.objects.filter(pk__in=[old.pk for old, _new in pairs])
+    moment = max(now, newest.aggregate(latest=Max("recorded_at"))["latest"])
+    newest.update(superseded_at=moment)
+    for _old, new in pairs:
+        new.recorded_at = moment
+    add_versions([new for _old, new in pairs])

@@ -1,0 +1,195 @@
+"""Records and their versions: when something was true, and when the portal knew it."""
+
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+
+from credit.core.policy import Field, Permit, System, touch
+from credit.core.publicid import LENGTH, new_public_id
+from credit.identity.models import Organisation
+from credit.records.moves import Cause
+from credit.records.submissions import Submission
+from credit.subjects.models import Subject
+
+
+def record_id() -> str:
+    """Three groups: there are many records."""
+    return new_public_id(3)
+
+
+class RecordQuerySet(models.QuerySet["Record"]):
+    """Records are read through a permit, or by a named part of the portal."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """The records of the permit's subject. Raises NotAllowed."""
+        permit.require(Field.RECORDS)
+        return self.filter(subject_id=permit.subject_id)
+
+    def opened_to(self, system: System) -> Self:
+        """All records, for a part of the portal that may touch them. Raises NotAllowed."""
+        touch(system, Field.RECORDS)
+        return self.all()
+
+
+class Record(models.Model):
+    """What an agency states in one document on one subject. All that can change is in its versions."""
+
+    public_id = models.CharField(max_length=LENGTH, unique=True, default=record_id, editable=False)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="records")
+    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="records")
+    notation = models.CharField(max_length=40)
+    document = models.CharField(max_length=128)
+    created_at = models.DateTimeField()
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "agency", "notation", "document"], name="one_record_a_document")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class VersionQuerySet(models.QuerySet["RecordVersion"]):
+    """What the portal says of a subject, now or at an earlier moment."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """The versions of the permit's subject. Raises NotAllowed."""
+        permit.require(Field.RECORDS)
+        return self.filter(subject_id=permit.subject_id)
+
+    def opened_to(self, system: System) -> Self:
+        """All versions, for a part of the portal that may touch them. Raises NotAllowed."""
+        touch(system, Field.RECORDS)
+        return self.all()
+
+    def newest(self) -> Self:
+        """The last version of each record, of removed ones too."""
+        return self.filter(superseded_at=None)
+
+    def standing(self) -> Self:
+        """Without records that were removed or withdrawn."""
+        return self.filter(struck=False)
+
+    def current(self) -> Self:
+        """What the portal says now: the last version of each record that stands."""
+        return self.newest().standing()
+
+    def known_at(self, moment: datetime) -> Self:
+        """What the portal said at a moment."""
+        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=moment), recorded_at__lte=moment).standing()
+
+    def in_force(self, on: date) -> Self:
+        """Those in force on a day: from `valid_from` until the day before `valid_to`."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+
+    def counting(self) -> Self:
+        """What may count in a mark now: current, and not withheld."""
+        return self.current().filter(withheld=False)
+
+    def with_source(self) -> Self:
+        """With `source`: agency and notation, as the recalculation document names it."""
+        return self.annotate(source=Concat("record__agency__code", Value("/"), "record__notation"))
+
+    def for_list(self) -> Self:
+        """With all that a subject's list prints, agency by agency, the newest first."""
+        return self.select_related("record__agency", "submission").order_by(
+            "record__agency__code", "-valid_from", "-pk"
+        )
+
+    def history_of(self, record: Record) -> Self:
+        """All versions of a record, the newest first, with who made them."""
+        return self.filter(record=record).select_related("record__agency__profile", "submission").order_by("-number")
+
+
+class RecordVersion(models.Model):
+    """What a record said from `recorded_at` until `superseded_at` (None: still).
+
+    It was true from `valid_from` until the day before `valid_to` (None: no end). `value` is in thousandths of the
+    common scale, -1000 to 1000; `mark` is the agency's own. A struck version says that the record stands no longer.
+    Nothing of a version changes but `superseded_at`, once (trigger).
+    """
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    category = models.CharField(max_length=32)
+    value = models.SmallIntegerField()
+    mark = models.CharField(max_length=64)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    details = models.JSONField(default=dict)
+    disputed = models.BooleanField(default=False)
+    withheld = models.BooleanField(default=False)
+    struck = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(max_length=12)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(blank=True)
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="versions")
+    line = models.IntegerField(null=True, blank=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "recorded_at"], name="version_of_subject"),
+            models.Index(fields=["submission"], name="version_of_submission"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "number"], name="version_numbers_are_unique"),
+            models.UniqueConstraint(fields=["record"], condition=Q(superseded_at=None), name="one_latest_version"),
+            models.CheckConstraint(condition=Q(value__gte=-1000, value__lte=1000), name="version_value_in_thousandths"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="version_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("recorded_at")),
+                name="version_superseded_after_recorded",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="version_numbers_from_one"),
+            models.CheckConstraint(condition=Q(kind__in=["rating", "event"]), name="version_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(cause__in=[cause.value for cause in Cause]), name="version_cause_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause="submission") | Q(submission__isnull=False, line__isnull=False, struck=False),
+                name="version_names_its_submission",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=["submission", "dispute"]) | ~Q(reason=""), name="version_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.record_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is true (None: no end)."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
+
+
+class Confirmation(models.Model):
+    """A later submission stated again what a version already says."""
+
+    append_only = True
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="confirmations")
+    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="confirmations")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations")
+    line = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "submission"], name="one_confirmation_a_submission")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} confirms {self.version_id}"

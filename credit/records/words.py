@@ -1,0 +1,203 @@
+"""Records in words that somebody understands who never heard of the law: what it is, since when, what changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from credit.records import notations
+from credit.records.models import RecordVersion
+from credit.records.moves import Cause, Status
+from credit.records.notations.details import LABELS
+from credit.records.notations.shapes import Notation, Words, plain
+
+STATUS = {
+    Status.RECEIVED: _("Waiting to be checked"),
+    Status.PARSING: _("Being checked"),
+    Status.PARSED: _("Checked, not released"),
+    Status.REFUSED: _("Refused"),
+    Status.RELEASED: _("Released"),
+    Status.WITHDRAWN: _("Withdrawn"),
+}
+STATUS_COLOUR = {
+    Status.RECEIVED: "blue",
+    Status.PARSING: "blue",
+    Status.PARSED: "yellow",
+    Status.REFUSED: "red",
+    Status.RELEASED: "green",
+    Status.WITHDRAWN: "grey",
+}
+
+CATEGORIES = {
+    "tax": _("Tax"),
+    "customs": _("Customs"),
+    "environment": _("Environment"),
+    "market": _("Market supervision"),
+    "judicial": _("Courts"),
+    "labour": _("Labour"),
+    "immigration": _("Immigration"),
+    "city": _("City"),
+    "commendation": _("Commendations"),
+    "private": _("Private"),
+}
+
+WHY = {
+    Cause.SUBMISSION: _("The agency delivered it."),
+    Cause.WITHDRAWAL: _("The agency withdrew what it had delivered."),
+    Cause.DISPUTE: _("A dispute was opened or closed."),
+    Cause.CORRECTION: _("Two officials decided that it had to be corrected."),
+    Cause.REMOVAL: _("Two officials decided that it had to be removed."),
+}
+
+
+def words_of(code: str) -> Words:
+    """What a notation is called and what it is, in the language of the moment."""
+    words = notations.get(code).words
+    return words["zh-hans"] if (get_language() or "").startswith("zh") else words["en"]
+
+
+def notation_name(code: str) -> str:
+    """What a notation is called, in the language of the moment."""
+    return words_of(code).name
+
+
+def mark_in_words(notation: Notation, mark: str) -> str:
+    """An agency's own mark; where the notation names it in the language of the moment, by that name.
+
+    "yellow" is 黄 on a Chinese page, 认证企业 is "certified" on an English one; letters and points stay as they are.
+    """
+    wants_chinese = (get_language() or "").startswith("zh")
+    if mark.isascii() != wants_chinese or (len(mark) == 1 and mark.isascii()):
+        return mark
+    for table in notation.tables:
+        for known in table.marks:
+            if plain(mark) in [plain(name) for name in known.names]:
+                fitting = [name for name in known.names if name.isascii() != wants_chinese]
+                return max(fitting, key=len) if fitting and not wants_chinese else next(iter(fitting), mark)
+    return mark
+
+
+def common_value(value: int) -> str:
+    """Thousandths of the common scale as one prints them: −0.5, +0.125, 0."""
+    whole, thousandths = divmod(abs(value), 1000)
+    digits = f"{whole}.{thousandths:03d}".rstrip("0").rstrip(".")
+    return f"{'−' if value < 0 else '+' if value else ''}{digits}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of a record, as its subject reads it on a day."""
+
+    version: RecordVersion
+    today: date
+
+    @property
+    def notation(self) -> Notation:
+        """The notation that it is in."""
+        return notations.get(self.version.record.notation)
+
+    @property
+    def name(self) -> str:
+        """What it is, in two words."""
+        return notation_name(self.version.record.notation)
+
+    @property
+    def what(self) -> str:
+        """What it is, in a sentence."""
+        return words_of(self.version.record.notation).what
+
+    @property
+    def mark(self) -> str:
+        """The agency's own mark."""
+        return mark_in_words(self.notation, self.version.mark)
+
+    @property
+    def common(self) -> str:
+        """The common value, from −1 to +1."""
+        return common_value(self.version.value)
+
+    @property
+    def category(self) -> str:
+        """The field that it belongs to."""
+        return str(CATEGORIES.get(self.version.category, self.version.category))
+
+    @property
+    def state(self) -> str:
+        """Whether it is in force: "removed", "not-yet", "ended" or "in-force"."""
+        version = self.version
+        if version.struck:
+            return "removed"
+        if version.valid_from > self.today:
+            return "not-yet"
+        return "ended" if version.valid_to and version.valid_to <= self.today else "in-force"
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What else the document says: label and text."""
+        held: dict[str, Any] = self.version.details
+        return [(gettext(label), str(held[key])) for key, label in LABELS.items() if held.get(key)]
+
+    @property
+    def source(self) -> str:
+        """Under which law and table the mark is converted."""
+        return self.notation.table_on(self.version.valid_from).source
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One version in a record's history: when, what changed, why, and by which office."""
+
+    version: RecordVersion
+    changes: list[str]
+    why: str
+    office: str
+
+
+def history(versions: Sequence[RecordVersion]) -> list[Step]:
+    """The steps of a record, the newest first; `versions` in the same order."""
+    earlier: Iterable[RecordVersion | None] = [*versions[1:], None]
+    return [
+        Step(version, _changes(before, version), str(WHY[Cause(version.cause)]), _office(version))
+        for version, before in zip(versions, earlier, strict=True)
+    ]
+
+
+def _office(version: RecordVersion) -> str:
+    if version.cause in (Cause.SUBMISSION, Cause.WITHDRAWAL):
+        return version.record.agency.name
+    return (
+        gettext("You, or the officials who decide disputes")
+        if version.cause == Cause.DISPUTE
+        else gettext("The officials who decide disputes")
+    )
+
+
+def _changes(before: RecordVersion | None, version: RecordVersion) -> list[str]:
+    if before is None:
+        return [gettext("The record was added.")]
+    notation = notations.get(version.record.notation)
+    found = []
+    if version.struck != before.struck:
+        found.append(gettext("The record was removed.") if version.struck else gettext("The record is back."))
+    if version.disputed != before.disputed:
+        found.append(gettext("It was disputed.") if version.disputed else gettext("The dispute was closed."))
+    if version.withheld != before.withheld:
+        found.append(gettext("It was withheld.") if version.withheld else gettext("It is shown again."))
+    if version.mark != before.mark or version.value != before.value:
+        old, new = mark_in_words(notation, before.mark), mark_in_words(notation, version.mark)
+        found.append(gettext("The mark changed from %(old)s to %(new)s.") % {"old": old, "new": new})
+    for label, old_day, new_day in (
+        (gettext("The beginning"), before.valid_from, version.valid_from),
+        (gettext("The end"), before.valid_to, version.valid_to),
+    ):
+        if old_day != new_day:
+            old, new = (date_format(day) if day else "–" for day in (old_day, new_day))
+            days = {"what": label, "old": old, "new": new}
+            found.append(gettext("%(what)s changed from %(old)s to %(new)s.") % days)
+    if version.details != before.details:
+        found.append(gettext("Other parts of the document changed."))
+    return found

@@ -1,0 +1,1 @@
+"""Certified PDF reports, their signatures, and public verification."""

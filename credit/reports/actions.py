@@ -1,0 +1,227 @@
+"""Order a report, write it, publish it, find those left lying, revoke one.
+
+The database is the truth and the queue is a hint: a worker claims a report, writes it outside any transaction, and
+publishes it only if its claim still stands. Without a signing key nothing is written; the report waits.
+"""
+
+import hashlib
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from credit.access import actions as access
+from credit.access.actors import system_actor
+from credit.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from credit.core.policy import GroundKind, Permit, Purpose, System
+from credit.identity.models import User
+from credit.ledger import actions as ledger
+from credit.reports import keys, printing
+from credit.reports.content import Kind, Language, ReportContent
+from credit.reports.gathering import gather
+from credit.reports.models import Report
+from credit.reports.rules import IN_FLIGHT, TRANSITIONS, TRIES, Move, Status
+from credit.reports.signing import LoadedSigner
+from credit.subjects.models import Subject
+from credit.vault import actions as vault
+
+ISSUE_TASK = "reports.issue"
+SWEPT_AT_ONCE = 200
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A report that this worker has taken, and the token that its publication depends on."""
+
+    report: Report
+    token: uuid.UUID
+
+
+@transaction.atomic
+def order(permit: Permit, *, kind: Kind, language: Language, key: str, by: User, now: datetime) -> Report:
+    """Order a report on the permit's subject. The same `key` again, or one of its kind in flight, is the same report.
+
+    Raises NotAllowed, Invalid (no key).
+    """
+    if not key or len(key) > 64:
+        raise Invalid(_("This order came without its number. Load the page again."))
+    standing = _standing_order(permit, kind, language, key)
+    if standing is not None:
+        return standing
+    subject = Subject.objects.opened_by(permit).get()
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(
+                subject=subject, kind=kind, language=language, key=key, ordered_by=by, ordered_at=now
+            )
+    except IntegrityError:  # a double click: the other request came first
+        standing = _standing_order(permit, kind, language, key)
+        if standing is None:
+            raise
+        return standing
+    access.open_ground(GroundKind.ORDER, user=None, subject=subject, about=report, by=by, now=now)
+    ledger.note(
+        "report.ordered",
+        by=by,
+        about=report,
+        at=now,
+        subject=permit.subject_public_id,
+        says=str(kind),
+        language=str(language),
+        look=permit.id,
+    )
+    transaction.on_commit(lambda: send(report.public_id), robust=True)
+    return report
+
+
+def issue(public_id: str, *, now: datetime, again: bool = False) -> Report | None:
+    """Write, sign and publish a report; None where there is nothing to do (any more).
+
+    `again`: the worker that had it is known to have died, so its claim needn't run out. Without a key the report is
+    left waiting. Raises Conflict when another worker published it, and whatever went wrong.
+    """
+    claimed = _claim(public_id, now=now, again=again)
+    if claimed is None:
+        return None
+    try:
+        signer = keys.signer(may_make=not Report.objects.opened_to(System.REPORTS).issued().exists())
+        content = _freeze(claimed, now=now)
+        printed = printing.make(content, signer)
+    except Unavailable as missing:
+        log.error("report %s waits: %s", public_id, missing)
+        _give_back(claimed, Move.WAIT, str(missing))
+        return None
+    except Exception as error:
+        final = claimed.report.tries >= TRIES
+        _give_back(claimed, Move.GIVE_UP if final else Move.RETRY, type(error).__name__)
+        raise
+    return _publish(claimed, content, printed, signer, now=now)
+
+
+def sweep(*, now: datetime) -> int:
+    """Send what a lost message, a dead worker or a missing key left lying to the workers again; returns how many."""
+    due = Report.objects.opened_to(System.REPORTS).due(now).values_list("public_id", flat=True)[:SWEPT_AT_ONCE]
+    for public_id in (found := list(due)):
+        send(public_id)
+    return len(found)
+
+
+@transaction.atomic
+def revoke(public_id: str, *, because: str, by: User, now: datetime) -> Report:
+    """Take back an issued report: whoever checks it is told so. Raises NotFound, Conflict, Invalid."""
+    reports = Report.objects.opened_to(System.REPORTS).defer("content", "pdf")
+    report = reports.select_for_update().filter(public_id=public_id).first()
+    if report is None:
+        raise NotFound(_("There is no report with this serial."))
+    if report.status != Status.ISSUED or report.revoked_at is not None:
+        raise Conflict(_("Only a report that was issued can be revoked, and only once."))
+    if not because.strip():
+        raise Invalid(_("Say why it is revoked."))
+    report.revoked_at, report.revoked_by, report.revoked_because = now, by, because.strip()[:300]
+    report.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+    ledger.note("report.revoked", by=by, about=report, at=now)
+    return report
+
+
+def document(report: Report) -> bytes:
+    """The PDF of an issued report that was read through a permit. Raises NotFound where it isn't issued yet."""
+    if report.pdf is None:
+        raise NotFound(_("This report isn't ready yet."))
+    return vault.open_sealed(bytes(report.pdf), context=_context("pdf", report))
+
+
+def _standing_order(permit: Permit, kind: Kind, language: Language, key: str) -> Report | None:
+    reports = Report.objects.opened_by(permit).defer("content", "pdf")
+    same = reports.filter(key=key).first()
+    return same or reports.filter(kind=kind, language=language, status__in=IN_FLIGHT).first()
+
+
+def send(public_id: str) -> None:
+    """Tell the workers of a report. Once too often does no harm. Raises kombu's OperationalError without a queue."""
+    current_app.send_task(ISSUE_TASK, [public_id])
+
+
+@transaction.atomic
+def _claim(public_id: str, *, now: datetime, again: bool = False) -> Claimed | None:
+    """Take a report that nobody is writing; None where there is none."""
+    reports = Report.objects.opened_to(System.REPORTS).claimable(now, again=again).select_related("subject")
+    report = reports.select_for_update(skip_locked=True, of=("self",)).filter(public_id=public_id).first()
+    if report is None:
+        return None
+    token = uuid.uuid4()
+    report.status = TRANSITIONS[Status(report.status), Move.CLAIM]
+    report.claim, report.tried_at, report.tries = token, now, report.tries + 1
+    report.save(update_fields=["status", "claim", "tried_at", "tries"])
+    return Claimed(report, token)
+
+
+@transaction.atomic
+def _freeze(claimed: Claimed, *, now: datetime) -> ReportContent:
+    """Read the file on the order's ground and keep what the report will say. Raises Conflict, Unavailable."""
+    report = claimed.report
+    actor = system_actor(System.REPORTS)
+    permit = access.disclose(actor, report.subject, Purpose.CERTIFIED_REPORT, about=report, now=now)
+    content = gather(report, permit, now=now)
+    sealed = vault.seal(content.to_json(), context=_context("content", report))
+    _if_claimed(claimed, content=sealed, revision=content.revision)
+    return content
+
+
+@transaction.atomic
+def _publish(
+    claimed: Claimed, content: ReportContent, printed: printing.Printed, signer: LoadedSigner, *, now: datetime
+) -> Report:
+    """Publish what was printed, if the claim still stands. Raises Conflict."""
+    report = claimed.report
+    digest = hashlib.sha256(printed.pdf).hexdigest()
+    _if_claimed(
+        claimed,
+        status=TRANSITIONS[Status.RENDERING, Move.PUBLISH],
+        claim=None,
+        error="",
+        pdf=vault.seal(printed.pdf, context=_context("pdf", report)),
+        sha256=digest,
+        size=len(printed.pdf),
+        pages=printed.pages,
+        signer=signer.name,
+        issued_at=datetime.fromisoformat(content.issued_at),
+    )
+    actor = system_actor(System.REPORTS)
+    access.close_ground(GroundKind.ORDER, subject=report.subject, about=report, by=actor, now=now)
+    ledger.note("report.issued", by=actor, about=report, at=now, sha256=digest, revision=content.revision)
+    report.refresh_from_db()
+    return report
+
+
+def _give_back(claimed: Claimed, move: Move, error: str) -> None:
+    """Leave a report that couldn't be written for later, or for good; nothing if another worker has taken it."""
+    tries = 0 if move is Move.WAIT else claimed.report.tries
+    try:
+        with transaction.atomic():
+            status = TRANSITIONS[Status.RENDERING, move]
+            _if_claimed(claimed, status=status, claim=None, error=error[:300], tries=tries)
+            if move is Move.GIVE_UP:
+                now, actor = claimed.report.tried_at, system_actor(System.REPORTS)
+                assert now is not None
+                about = claimed.report
+                access.close_ground(GroundKind.ORDER, subject=about.subject, about=about, by=actor, now=now)
+                ledger.note("report.failed", by=actor, about=about, at=now, why=error)
+    except DomainError:
+        log.warning("report %s was taken by another worker", claimed.report.public_id)
+
+
+def _if_claimed(claimed: Claimed, **changes: object) -> None:
+    """Change the claimed report, if the claim still stands. Raises Conflict."""
+    reports = Report.objects.opened_to(System.REPORTS)
+    if not reports.filter(pk=claimed.report.pk, claim=claimed.token, status=Status.RENDERING).update(**changes):
+        raise Conflict(_("Another worker has taken this report."))
+
+
+def _context(what: str, report: Report) -> str:
+    return f"reports.{what}:{report.public_id}"

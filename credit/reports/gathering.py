@@ -1,0 +1,123 @@
+"""What a report will say, read through the permit that its order gave, in the report's own language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from credit.core.clock import zone
+from credit.core.identifiers import IdentifierKind, mask
+from credit.core.policy import Permit
+from credit.reports.content import (
+    AdjustmentLine,
+    BandLine,
+    CategoryLine,
+    FactorLine,
+    IdentifierLine,
+    RecordLine,
+    ReportContent,
+)
+from credit.reports.models import Report
+from credit.scoring import actions as scoring
+from credit.scoring.mark import Line, Mark
+from credit.scoring.words import in_language
+from credit.subjects.models import Subject, SubjectIdentifier
+from credit.vault import actions as vault
+
+IDENTIFIER_NAMES = {
+    IdentifierKind.USCC: _("Unified social credit code"),
+    IdentifierKind.RESIDENT_ID: _("Resident ID"),
+    IdentifierKind.PR_CARD: _("Permanent residence card"),
+    IdentifierKind.PASSPORT: _("Passport"),
+    IdentifierKind.HMT_PERMIT: _("Hong Kong, Macao or Taiwan resident's permit"),
+    IdentifierKind.LEI: _("Legal entity identifier"),
+}
+MASK = "•"
+PRINTED_MASK = "*"  # the bullet is a full-width sign in Chinese type
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the portal holds on a subject at a moment. `revision` was read before all else."""
+
+    name: str
+    kind: str
+    revision: int
+    identifiers: tuple[IdentifierLine, ...]
+    mark: Mark
+
+
+def gather(report: Report, permit: Permit, *, now: datetime) -> ReportContent:
+    """The content of a report, cut down to its kind. Raises NotAllowed, Unavailable (no scheme, no field key)."""
+    with translation.override(report.language):
+        subject = Subject.objects.opened_by(permit).get()
+        held = Held(
+            subject.name, subject.kind, subject.revision, _identifiers(permit), scoring.mark_of(permit, now=now)
+        )
+        return _content(report, held, now).for_kind()
+
+
+def _content(report: Report, held: Held, now: datetime) -> ReportContent:
+    mark = held.mark
+    moment = now.astimezone(zone()).isoformat(timespec="seconds")
+    kept_at_limit = {step.category.code for step in mark.adjustments if step.category is not None}
+    return ReportContent(
+        serial=report.public_id,
+        code=report.code,
+        kind=report.kind,
+        language=report.language,
+        subject_name=held.name,
+        subject_kind=held.kind,
+        identifiers=held.identifiers,
+        as_of=mark.as_of.isoformat(),
+        issued_at=moment,
+        known_at=moment,
+        revision=held.revision,
+        scheme_name=mark.scheme.name,
+        scheme_code=mark.scheme.code,
+        scheme_version=mark.scheme.version,
+        base=mark.base,
+        minimum=mark.minimum,
+        maximum=mark.maximum,
+        score=mark.score,
+        band=mark.band,
+        band_meaning=mark.band_meaning,
+        bands=tuple(BandLine(band.name, band.start) for band in mark.scheme.rules.bands),
+        disputed=mark.disputed,
+        records=len(mark.lines),
+        lines=tuple(_line(line) for line in (*mark.lines, *mark.idle)),
+        categories=tuple(
+            CategoryLine(total.category.name, total.records, total.points, total.category.code in kept_at_limit)
+            for total in mark.categories
+            if total.records
+        ),
+        adjustments=tuple(AdjustmentLine(step.why, step.points) for step in mark.adjustments if step.category is None),
+        factors=tuple(FactorLine(total.category.name, total.points, total.category.factor) for total in mark.factors),
+        recalculation=mark.document,
+    )
+
+
+def _identifiers(permit: Permit) -> tuple[IdentifierLine, ...]:
+    lines = []
+    for identifier in SubjectIdentifier.objects.opened_by(permit).order_by("pk"):
+        value = vault.decrypt_identifier(identifier.kind, bytes(identifier.token))
+        label = str(IDENTIFIER_NAMES[IdentifierKind(identifier.kind)])
+        lines.append(IdentifierLine(label, mask(value).replace(MASK, PRINTED_MASK)))
+    return tuple(lines)
+
+
+def _line(line: Line) -> RecordLine:
+    return RecordLine(
+        record=line.record,
+        agency=line.agency,
+        what=in_language(line.notation.words).name if line.notation else line.notation_code,
+        category=line.category.name if line.category else "",
+        stated=line.stated,
+        common=line.value,
+        points=line.points,
+        decided_on=line.decided_on.isoformat(),
+        ends_on=line.ends_on.isoformat() if line.ends_on else None,
+        disputed=line.disputed,
+        note=line.why_not,
+    )

@@ -1,0 +1,1 @@
+"""issue_report and verify_report."""

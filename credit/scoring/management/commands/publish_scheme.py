@@ -1,0 +1,30 @@
+"""`manage.py publish_scheme FILE`: publish a version of how marks are made."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from credit.identity.commands import Answer, PortalCommand
+from credit.scoring import actions
+
+
+class Command(PortalCommand):
+    """See the module."""
+
+    help = "Publish a scheme (TOML). The same file twice is one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE")
+
+    def answer(self, *, now: datetime, **options: Any) -> Answer:
+        scheme = actions.publish(options["file"], by=self.actor(options["by"]), now=now)
+        return Answer(
+            {
+                "scheme": scheme.code,
+                "version": scheme.version,
+                "sha256": scheme.sha256,
+                "in_force_from": scheme.in_force_from.isoformat(),
+                "published_at": scheme.published_at.isoformat(),
+            }
+        )

@@ -1,0 +1,154 @@
+"""Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
+
+from datetime import date
+from functools import cached_property
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from credit.core.policy import Field, Permit, System, touch
+from credit.scoring.rules import SchemeRules
+from credit.scoring.schemefile import rules_in
+from credit.scoring.words import CategoryWords, in_language
+from credit.subjects.models import Subject
+
+OFFICIAL = "open"
+"""The code of the scheme by which the portal marks."""
+
+
+class SchemeQuerySet(models.QuerySet["Scheme"]):
+    """Schemes are public: nobody needs a permit to read one."""
+
+    def in_force(self, on: date, code: str = OFFICIAL) -> "Scheme | None":
+        """The version in force on a day; before the first one, the first; None where none was ever published."""
+        versions = self.filter(code=code)
+        started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
+        return started or versions.order_by("in_force_from").first()
+
+    def newest_first(self) -> Self:
+        """Every version ever published, the codes in order."""
+        return self.order_by("code", "-version")
+
+
+class Scheme(models.Model):
+    """One version of how marks are made: numbers, reasons and sources, as they were published.
+
+    `document` is the tree of schemefile.py, `text` the TOML that was published, byte for byte. A version is in force
+    from a day until the day before the next version's.
+    """
+
+    append_only = True
+
+    public_id = models.CharField(max_length=60, unique=True)
+    code = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField()
+    document = models.JSONField()
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    in_force_from = models.DateField()
+    published_at = models.DateTimeField()
+
+    objects: ClassVar[SchemeQuerySet] = SchemeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="one_scheme_a_version"),
+            models.UniqueConstraint(fields=["code", "in_force_from"], name="one_scheme_in_force_a_day"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="scheme_versions_from_one"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="scheme_digest_is_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @cached_property
+    def rules(self) -> SchemeRules:
+        """What the engine needs of it."""
+        return rules_in(self.document)
+
+    @property
+    def name(self) -> str:
+        """Its name in the language in which the page is read."""
+        return str(in_language(self.document["words"])["name"])
+
+    @property
+    def summary(self) -> str:
+        """What it does, in two or three sentences."""
+        return str(in_language(self.document["words"])["summary"])
+
+    @cached_property
+    def categories(self) -> dict[str, CategoryWords]:
+        """The words for each category, by code, in the scheme's own order."""
+        return {part["code"]: CategoryWords(part["code"], part["words"]) for part in self.document["categories"]}
+
+    def meaning_of(self, band: str | None) -> str:
+        """What a band means, in a sentence; empty for no band."""
+        found = [part["words"] for part in self.document["bands"] if part["name"] == band]
+        return str(in_language(found[0])) if found else ""
+
+    @property
+    def next_version(self) -> "Scheme | None":
+        """The version that ends this one, if it is published already."""
+        later = Scheme.objects.filter(code=self.code, in_force_from__gt=self.in_force_from)
+        return later.order_by("in_force_from").first()
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    """Scores are read through a permit, or by the part of the portal that makes them."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """The scores of the one subject that the permit opens. Raises NotAllowed."""
+        permit.require(Field.MARK)
+        return self.filter(subject_id=permit.subject_id)
+
+    def opened_to(self, system: System) -> Self:
+        """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""
+        touch(system, Field.MARK)
+        return self.all()
+
+    def lasting(self, on: date) -> Self:
+        """Current scores that the passing of days hasn't overtaken."""
+        return self.filter(Q(stale_from__isnull=True) | Q(stale_from__gt=on), current=True, as_of__lte=on)
+
+    def fresh(self, on: date) -> Self:
+        """Lasting scores of files that haven't changed since."""
+        return self.lasting(on).filter(revision=F("subject__revision"))
+
+    def history(self) -> Self:
+        """The newest first."""
+        return self.order_by("-computed_at", "-pk")
+
+
+class Score(models.Model):
+    """A mark that a scheme gave a subject: `total` in whole points, first given for the day `since`, last for `as_of`.
+
+    `revision` is the file's, when it was read. `stale_from` is the first day on which it may differ though the file
+    doesn't (None: never). Scores that aren't current any more are history, and stay.
+    """
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
+    since = models.DateField()
+    as_of = models.DateField()
+    stale_from = models.DateField(null=True)
+    revision = models.BigIntegerField()
+    total = models.IntegerField()
+    band = models.CharField(max_length=300, null=True)
+    current = models.BooleanField(default=True)
+    computed_at = models.DateTimeField()
+
+    objects: ClassVar[ScoreQuerySet] = ScoreQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "scheme"], condition=Q(current=True), name="one_current_score"),
+            models.CheckConstraint(condition=Q(revision__gte=0), name="score_revision_from_zero"),
+            models.CheckConstraint(
+                condition=Q(stale_from__isnull=True) | Q(stale_from__gt=F("as_of")), name="score_lasts_its_own_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "scheme", "-computed_at"], name="score_history")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id}: {self.total}"

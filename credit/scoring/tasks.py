@@ -1,0 +1,20 @@
+"""What the worker does for marks, besides what pages ask for."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from credit.core.errors import Unavailable
+from credit.core.policy import System
+from credit.scoring import actions
+
+SECONDS = 300.0
+"""Well under the worker's hard limit; what is left stays stale, and the next beat goes on."""
+
+
+@shared_task(name="scoring.rescore_stale")
+def rescore_stale() -> int:
+    """Rescore what is stale; returns how many marks changed. Twice in a row, or two at once, is the same as once."""
+    try:
+        return actions.rescore(by=f"system:{System.SCORING}", now=timezone.now(), seconds=SECONDS).changed
+    except Unavailable:
+        return 0  # no scheme is published yet: there is nothing to be stale

@@ -1,0 +1,1 @@
+"""Persons and companies, identifiers, claims and offices."""

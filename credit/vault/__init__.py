@@ -1,0 +1,1 @@
+"""The wrapped data key, and what is encrypted under it."""

@@ -1,0 +1,44 @@
+"""How Plainmark differs from allauth's defaults: level answers at sign-up, secrets sealed by the vault."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+
+from credit.vault import actions as vault
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in by e-mail and password."""
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        """Users have no names to sign in with."""
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """Sign-up that costs the same whether or not the address is known.
+
+    A new account hashes a password, which takes most of the time; allauth 65.21 doesn't for a known address, and
+    answers some 40 times faster.
+    """
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Hash the password here too when no account will be made."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors' secrets are sealed in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Sealed by the vault, as text."""
+        return vault.seal(text.encode(), context="mfa").hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What `encrypt` was given."""
+        return vault.open_sealed(bytes.fromhex(encrypted_text), context="mfa").decode()

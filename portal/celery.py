@@ -1,0 +1,51 @@
+"""The queue. The database is the truth and the queue is a hint: the beat's sweepers find what a lost message left."""
+
+import os
+import sys
+import warnings
+from typing import Any
+
+from celery import Celery
+from celery.exceptions import SecurityWarning
+from celery.signals import setup_logging, worker_init
+
+from portal import entry
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+entry.hold_services()
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+# Celery warns of root because of pickled tasks; ours are JSON, and a fresh machine's demo is often root's.
+warnings.filterwarnings("ignore", category=SecurityWarning)
+
+app = Celery("plainmark")
+app.conf.update(settings.CELERY)
+app.autodiscover_tasks(["credit.ledger", "credit.records", "credit.scoring", "credit.reports"])
+app.conf.beat_schedule = {
+    "ledger.seal": {"task": "ledger.seal", "schedule": 10.0, "options": {"expires": 10}},
+    "records.sweep": {"task": "records.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "reports.sweep": {"task": "reports.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "scoring.rescore_stale": {"task": "scoring.rescore_stale", "schedule": 60.0, "options": {"expires": 60}},
+}
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery must not replace the log that the settings describe."""
+
+
+@worker_init.connect
+def check_role(**_: Any) -> None:
+    """A worker refuses to run as a role that could read around the rules."""
+    from portal import database
+
+    try:
+        database.check_role()
+    except database.WrongRole as wrong:  # Celery only logs what a signal's receiver raises, and works on
+        sys.stderr.write(f"{wrong}\n")
+        sys.exit(2)

@@ -1,0 +1,88 @@
+"""Where refusals and lost services become pages, and where private pages are kept out of caches."""
+
+import logging
+import sys
+from collections.abc import Callable
+
+import kombu.exceptions
+import redis
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.cache import patch_cache_control
+from django.views import defaults
+
+from credit.core.errors import DomainError
+from portal.bounded import TookTooLong
+
+log = logging.getLogger(__name__)
+Answerer = Callable[[HttpRequest], HttpResponse]
+GONE = (
+    OperationalError,
+    InterfaceError,
+    TookTooLong,
+    redis.ConnectionError,
+    redis.TimeoutError,
+    kombu.exceptions.OperationalError,
+)
+
+
+class ServicesGone:
+    """PostgreSQL or Redis doesn't answer a view: a plain page with 503, which asks neither of them."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before or after the view."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django calls this for what a view raises, before it makes a 500 of it."""
+        return gone(error) if isinstance(error, GONE) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500. What a middleware raises (a session that can't be read) comes here and nowhere else."""
+    error = sys.exc_info()[1]
+    return gone(error) if isinstance(error, GONE) else defaults.server_error(request)
+
+
+def gone(error: BaseException) -> HttpResponse:
+    """The plain page."""
+    log.error("a service is gone: %s", type(error).__name__)
+    response = HttpResponse(get_template("503.html").render({}), status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
+class Refusals:
+    """A domain error becomes a page with its status. Anything else stays a 500."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before or after the view."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The one place where refusals become pages."""
+        if not isinstance(error, DomainError):
+            return None
+        return render(request, "refusal.html", {"error": error, "status": int(error.status)}, status=error.status)
+
+
+class Private:
+    """Whatever a signed-in person sees is kept by no cache."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the answer."""
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response

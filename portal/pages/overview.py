@@ -1,0 +1,45 @@
+"""A subject's overview: one page out of several contexts, each asked once and with the same permit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from credit.access import lines
+from credit.access.models import Disclosure
+from credit.core.policy import Permit
+from credit.disputes.models import Dispute
+from credit.reports.models import Report
+from credit.scoring import actions as scoring
+from credit.scoring.mark import Line, Mark
+
+if TYPE_CHECKING:
+    from credit.identity.models import User
+
+LATEST = 5
+"""How many rows of each list the overview shows; the lists' own pages show all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The mark, what is open (disputes, reports in the making), and what was new. Each list is short."""
+
+    mark: Mark
+    records: Sequence[Line]
+    disputes: Sequence[Dispute]
+    reports: Sequence[Report]
+    looks: Sequence[lines.Line]
+
+
+def overview_of(permit: Permit, user: "User", *, now: datetime) -> Overview:
+    """What the overview says. Raises NotAllowed where the permit doesn't open a part of it."""
+    mark = scoring.mark_of(permit, now=now)
+    on_file = sorted((*mark.lines, *mark.idle), key=lambda line: (line.decided_on, line.record), reverse=True)
+    looks = Disclosure.objects.opened_by(permit).by_others_than(user).for_page()[:LATEST]
+    return Overview(
+        mark=mark,
+        records=on_file[:LATEST],
+        disputes=list(Dispute.objects.opened_by(permit).open().for_list()[:LATEST]),
+        reports=list(Report.objects.opened_by(permit).in_flight().for_list()[:LATEST]),
+        looks=[lines.for_subject(look) for look in looks],
+    )

@@ -1,0 +1,18 @@
+"""The web server's entry point."""
+
+import os
+
+from portal import entry
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+entry.hold_services()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from portal.bounded import bounded  # noqa: E402
+
+application = bounded(get_wsgi_application())
+
+from portal.database import check_role  # noqa: E402
+
+check_role()

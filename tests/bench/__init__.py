@@ -1,0 +1,1 @@
+"""Benchmarks, as ratios to a peer in the same run: `make bench`."""

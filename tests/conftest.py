@@ -1,0 +1,79 @@
+"""Fixtures that everything uses: the database as the application role, the clock, signed-in clients."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+
+from credit.identity.models import User
+from tests.emptying import empty_everything
+
+hypothesis_settings.register_profile("plainmark", deadline=None)  # speed is measured by `make bench`, never by tests
+hypothesis_settings.load_profile("plainmark")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """The run's own database (tests/services.py), migrated by its owner; tests use it as the application role."""
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Users are made by the hundred; their passwords are hashed by the cheapest hasher in this process."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A Chinese page of one test leaves its language to the thread, and so to the next test."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database without a transaction around the test, for threads, workers and processes; emptied after it."""
+    with django_db_blocker.unblock():
+        yield
+        empty_everything()
+        connections.close_all()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A working Monday, noon in Beijing."""
+    return datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+def browser_of(user: User, *, second_factor: bool = True) -> Client:
+    """A browser in which a user has signed in, by default with a second factor."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    methods: list[dict[str, Any]] = [{"method": "password", "at": 0.0, "email": user.email}]
+    if second_factor:
+        methods.append({"method": "mfa", "at": 0.0, "type": "totp"})
+    session["account_authentication_methods"] = methods
+    session["account_authentication_methods_user"] = str(user.pk)  # allauth ignores what another user has shown
+    session.save()
+    return client
+
+
+@pytest.fixture
+def client_of() -> Callable[..., Client]:
+    """`browser_of`, for tests that want no import."""
+    return browser_of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop, beside which Django refuses to use the database."""
+    items.sort(key=lambda item: "journeys" in item.path.parts)
