@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 PORT ?= 8000
+WORKERS ?= -n 2 --dist loadgroup
 export PORT
 
 .PHONY: setup demo test test-all bench check lock messages
@@ -13,10 +14,10 @@ demo: setup
 	@exec setpriv --pdeathsig=TERM -- $(VENV)/python manage.py demo
 
 test: setup
-	$(VENV)/python -m pytest -m "not long" $(ARGS)
+	$(VENV)/python -m pytest $(WORKERS) -m "not long" $(ARGS)
 
 test-all: setup
-	$(VENV)/python -m pytest $(ARGS)
+	$(VENV)/python -m pytest $(WORKERS) $(ARGS)
 
 bench: setup
 	$(VENV)/python -m tests.bench $(ARGS)

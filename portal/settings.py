@@ -193,15 +193,15 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plainmark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.production else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Plainmark"
+MFA_TOTP_TOLERANCE = 1  # RFC 6238, section 5.2: one step for whoever types slowly; a code still works only once
 MFA_ADAPTER = "portal.accounts.MFAAdapter"
 
 EMAIL_URL = ENV.get("EMAIL_URL", "file:")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = ENV.get("DEFAULT_FROM_EMAIL", "Plainmark <no-reply@plainmark.invalid>")
+DEFAULT_FROM_EMAIL = ENV.get("DEFAULT_FROM_EMAIL", "no-reply@plainmark.invalid")
 globals().update(config.email_settings(EMAIL_URL))
 
 LANGUAGE_CODE = "en"

@@ -74,6 +74,17 @@ def client_of() -> Callable[..., Client]:
     return browser_of
 
 
+WHOLE_PORTALS = ("chaos", "journeys")
+"""Folders whose tests share one running portal. Last: Playwright keeps an event loop, beside which Django refuses to
+use the database."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop, beside which Django refuses to use the database."""
-    items.sort(key=lambda item: "journeys" in item.path.parts)
+    """What runs in which of pytest-xdist's workers, and in which order: a file in one, and a running portal in one."""
+
+    def portal_of(item: pytest.Item) -> str:
+        return next((folder for folder in WHOLE_PORTALS if folder in item.path.parts), "")
+
+    items.sort(key=portal_of)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(portal_of(item) or str(item.path)))

@@ -13,6 +13,7 @@ from credit.identity.models import Organisation, User
 from credit.records import actions as records
 from credit.records.models import Submission
 from credit.scoring import actions as scoring
+from credit.scoring.models import Scheme
 from credit.subjects import actions as subjects
 from credit.subjects.models import Office, Subject
 from portal.config import ROOT
@@ -41,7 +42,8 @@ AGENCIES = (
 def sample_world() -> dict[str, Any]:
     """Load what isn't there yet, and say who can sign in: `{"agencies", "people"}` of the contract."""
     now = clock()
-    scoring.publish(STANDARD_SCHEME, by=BY, now=now)
+    if Scheme.objects.in_force(business_date(now)) is None:  # a world of an earlier release keeps its scheme
+        scoring.publish(STANDARD_SCHEME, by=BY, now=now)
     agencies = {code: records.register_agency(code, by=BY, now=now) for code in AGENCIES}
     oversight, _ = Organisation.objects.get_or_create(
         code="oversight",

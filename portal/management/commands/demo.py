@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from credit.core.errors import DomainError
 from portal.sample.loading import sample_world
 from portal.stack import DidNotStart, Stack
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             world = sample_world()
             stack.start()
-        except DidNotStart as error:
+        except (DidNotStart, DomainError) as error:
             self.stderr.write(str(error))
             sys.exit(2)
         self.welcome(stack, world)
