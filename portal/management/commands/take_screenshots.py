@@ -2,6 +2,8 @@
 
 import io
 import shutil
+import subprocess
+import tempfile
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -10,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.config import ROOT
 from portal.sample.loading import sample_world
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -25,9 +29,8 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-LANGUAGES = {"en": "en", "zh": "zh-hans"}
-WIDE, NARROW = 1100, 360
-TALLEST = 1600
+NARROW = 360
+TALLEST = 1000
 """Longer pages are cut off: a picture is a glimpse, not the page."""
 LIMIT = 120_000
 """Bytes of one picture."""
@@ -35,83 +38,97 @@ LIMIT = 120_000
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One page as one kind of person sees it. {door} in `path` is the first door on their start page."""
+    """One page as one kind of person sees it on a phone, from the first `start` downwards.
+
+    {door} in `path` is the first door on their start page.
+    """
 
     name: str
-    role: str | None
+    role: str
     path: str
-    narrow: bool = False
+    language: str
+    start: str = "body"
 
 
 SHOTS = (
-    Shot("home", None, "/", narrow=True),
-    Shot("schemes", None, "/schemes/"),
-    Shot("rules", None, "/rules"),
-    Shot("verify", None, "/verify/"),
-    Shot("overview", "individual", "{door}", narrow=True),
-    Shot("mark", "individual", "{door}mark", narrow=True),
-    Shot("records", "individual", "{door}records"),
-    Shot("disputes", "individual", "{door}disputes"),
-    Shot("reports", "individual", "{door}reports"),
-    Shot("looks", "individual", "{door}looks"),
-    Shot("company", "representative", "{door}"),
-    Shot("agency", "officer", "{door}"),
-    Shot("desk", "official", "{door}"),
-    Shot("audit", "auditor", "{door}looks"),
+    Shot("mark-en", "individual", "{door}mark", "en"),
+    Shot("records-zh-hans", "individual", "{door}records", "zh-hans"),
+    Shot("submission-en", "officer", "{delivery}", "en", "#delivery h2"),
 )
+FAULTY = ROOT / "tests" / "golden" / "intake" / "penalties-chinese-headings.csv"
+"""What the officer delivers for the picture of a file's faults."""
 
 
 class Command(BaseCommand):
-    """Sign in as the sample people, walk their pages in both languages, keep small pictures."""
+    """Sign in as the sample people, open a page each, order a report, keep small pictures."""
 
     help = "Take small pictures of the real pages from a running portal, signed in as the sample people."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where the portal runs, where the pictures go, which of them."""
+        """Where the portal runs, where the pictures go."""
         parser.add_argument("--url", default=settings.BASE_URL, help="where the portal runs (default: %(default)s)")
         parser.add_argument("--out", type=Path, default=Path("docs/pictures"), help="folder (default: %(default)s)")
-        parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these pages")
 
-    def handle(self, *args: Any, url: str, out: Path, only: list[str], **options: Any) -> None:
+    def handle(self, *args: Any, url: str, out: Path, **options: Any) -> None:
         """Take them. Raises CommandError without a browser, in production, or when a page can't be shown."""
         if settings.MODE == "production":
             raise CommandError("The sample people exist only with MODE=demo.")
+        url = url.rstrip("/")
         check_runs(url)
         out.mkdir(parents=True, exist_ok=True)
         people: dict[str, dict[str, Any]] = {}
         for person in sample_world()["people"]:
             people.setdefault(person["role"], person)
         with browser() as chromium:
-            for role in dict.fromkeys(shot.role for shot in SHOTS):
-                wanted = [shot for shot in SHOTS if shot.role == role and (not only or shot.name in only)]
-                if wanted:
-                    self.visit(chromium, url.rstrip("/"), people[role] if role else None, wanted, out)
+            for shot in SHOTS:
+                self.keep(out / f"{shot.name}.png", picture(chromium, url, people[shot.role], shot))
+        self.keep(out / "report-en.png", first_page(people["individual"]["subject"]))
 
-    def visit(self, chromium: "Browser", url: str, person: dict[str, Any] | None, shots: list[Shot], out: Path) -> None:
-        """All pictures of one person: signed in once."""
-        with chromium.new_context(viewport={"width": WIDE, "height": 800}) as context:
-            page = context.new_page()
-            door = sign_in(page, url, person) if person else ""
-            for shot in shots:
-                for name, picture in self.pictures(context, page, url, door, shot):
-                    (out / name).write_bytes(picture)
-                    self.stdout.write(f"{len(picture):>7}  {out / name}")
+    def keep(self, file: Path, png: bytes) -> None:
+        """Write a picture in as few bytes as it takes."""
+        data = small(png)
+        file.write_bytes(data)
+        self.stdout.write(f"{len(data):>7}  {file}")
 
-    def pictures(
-        self, context: "BrowserContext", page: "Page", url: str, door: str, shot: Shot
-    ) -> Iterator[tuple[str, bytes]]:
-        """The file name and the PNG of each language and width."""
-        path = shot.path.format(door=door)
-        for short, language in LANGUAGES.items():
-            context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": url}])
-            for width in (WIDE, NARROW) if shot.narrow else (WIDE,):
-                page.set_viewport_size({"width": width, "height": 800})
-                answer = page.goto(url + path)
-                if answer is None or not answer.ok:
-                    raise CommandError(f"{path} answers {answer.status if answer else 'nothing'}.")
-                height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-                raw = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
-                yield f"{shot.name}-{short}{'-narrow' if width == NARROW else ''}.png", small(raw)
+
+def picture(chromium: "Browser", url: str, person: dict[str, Any], shot: Shot) -> bytes:
+    """One page as `person` sees it. Raises CommandError where it can't be shown."""
+    with chromium.new_context(viewport={"width": NARROW, "height": TALLEST}, device_scale_factor=1.5) as context:
+        context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": shot.language, "url": url}])
+        page = context.new_page()
+        door = sign_in(page, url, person)
+        delivery = deliver(page, url + door) if "{delivery}" in shot.path else ""
+        path = shot.path.format(door=door, delivery=delivery)
+        answer = page.goto(url + path)
+        if answer is None or not answer.ok:
+            raise CommandError(f"{path} answers {answer.status if answer else 'nothing'}.")
+        place = page.locator(shot.start).first.bounding_box()
+        top = place["y"] if place else 0
+        height = min(page.evaluate("document.documentElement.scrollHeight") - top, TALLEST)
+        return page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": NARROW, "height": height})
+
+
+def deliver(page: "Page", agency: str) -> str:
+    """Deliver a file with faults, unless it was before, and wait until it is checked; the delivery's path."""
+    page.goto(agency)
+    earlier = page.locator("main tbody tr").filter(has_text=FAULTY.name).locator("a")
+    if not earlier.count():
+        page.locator("main select").first.select_option("double-publicity-penalty")
+        page.locator("main input[type=file]").set_input_files(FAULTY)
+        page.locator("main form button[type=submit]").first.click()
+        page.locator("#delivery dl").wait_for(timeout=60_000)
+        page.goto(agency)
+    return earlier.first.get_attribute("href") or ""
+
+
+def first_page(subject: str) -> bytes:
+    """The first page of a certified report on `subject`, written by the running portal's worker."""
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "report.pdf"
+        call_command("issue_report", subject, "--language", "en", "--out", str(pdf), "--json", stdout=io.StringIO())
+        command = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(round(1.5 * NARROW)), "-scale-to-y", "-1"]
+        subprocess.run([*command, str(pdf), str(pdf.with_suffix(""))], check=True)
+        return pdf.with_suffix(".png").read_bytes()
 
 
 def check_runs(url: str) -> None:
