@@ -1,12 +1,15 @@
-"""How Plainmark differs from allauth's defaults: level answers at sign-up, secrets sealed by the vault."""
+"""How Plainmark differs from allauth's defaults: level answers at sign-up, letters in one language, sealed secrets."""
 
+from email.utils import parseaddr
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from credit.vault import actions as vault
 
@@ -16,6 +19,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Users have no names to sign in with."""
+
+    def format_email_subject(self, subject: str) -> str:
+        """Whose letter it is, then what it is about, in the language of the page that sent it."""
+        return gettext("Plainmark: %(subject)s") % {"subject": subject}
+
+    def get_from_email(self) -> str:
+        """The operator's address; one without a display name bears the portal's, in the language of the letter."""
+        name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        return settings.DEFAULT_FROM_EMAIL if name else f"{gettext('Plainmark')} <{address}>"
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]

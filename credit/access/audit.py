@@ -14,12 +14,13 @@ from credit.access.actors import UserRequest, actor_of
 from credit.access.doors import for_role
 from credit.access.forms import LooksFilter
 from credit.access.models import Disclosure
-from credit.core.policy import Purpose, Role
+from credit.core.policy import Purpose, Role, System
 from credit.ledger.models import Entry, TreeHead
 
 LOOKS = 50
 HEADS = 5
 REFUSALS = 20
+SYSTEM = "system:"  # what the journal calls the portal's own parts begins so
 
 
 @require_GET
@@ -58,8 +59,11 @@ def looks(request: UserRequest) -> HttpResponse:
 
 
 def _refusal(entry: Entry) -> dict[str, Any]:
-    """A refused look as the page prints it."""
+    """A refused look as the page prints it; the portal itself by its capacity, everybody else by public number."""
     told = entry.told()
+    _, system, name = str(told.get("by", "")).rpartition(SYSTEM)
+    if system:
+        told["by"] = words.CAPACITIES[System(name)]
     if facts := told.get("facts"):
         told["purpose"] = words.PURPOSES[Purpose(facts["purpose"])]
     return told

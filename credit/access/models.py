@@ -168,11 +168,6 @@ class Disclosure(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
-    @property
-    def by_public_id(self) -> str:
-        """Who looked, as the journal calls them."""
-        return self.user.public_id if self.user else f"system:{self.system}"
-
     def lives(self, now: datetime) -> bool:
         """Whether its permit may still be used."""
         return self.at <= now < self.until

@@ -119,9 +119,12 @@ def normalise(raw: str) -> str:
 
 
 def mask(value: str) -> str:
-    """The ends of a number, for whoever may know which one it is but not read it: 1101••••••••••5771."""
+    """The ends of a number, for whoever may know which one it is but not read it: 1101**********5771.
+
+    Asterisks are as wide as figures in every typeface; a bullet is a full-width sign in Chinese ones.
+    """
     shown = min(4, len(value) // 4)
-    return value[:shown] + "•" * (len(value) - 2 * shown) + value[len(value) - shown :]
+    return value[:shown] + "*" * (len(value) - 2 * shown) + value[len(value) - shown :]
 
 
 # GB 32100-2015: alphabet without I O S V Z, weights 3^i mod 31.

@@ -1,9 +1,9 @@
 """Records in words that somebody understands who never heard of the law: what it is, since when, what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from credit.records import notations
 from credit.records.models import RecordVersion
 from credit.records.moves import Cause, Status
-from credit.records.notations.details import LABELS
+from credit.records.notations.cells import read_date
+from credit.records.notations.details import DAYS, LABELS
 from credit.records.notations.shapes import Notation, Words, plain
+
+Text = TypeVar("Text")
 
 STATUS = {
     Status.RECEIVED: _("Waiting to be checked"),
@@ -40,7 +43,7 @@ CATEGORIES = {
     "judicial": _("Courts"),
     "labour": _("Labour"),
     "immigration": _("Immigration"),
-    "city": _("City"),
+    "city": _("City credit"),
     "commendation": _("Commendations"),
     "private": _("Private"),
 }
@@ -56,8 +59,7 @@ WHY = {
 
 def words_of(code: str) -> Words:
     """What a notation is called and what it is, in the language of the moment."""
-    words = notations.get(code).words
-    return words["zh-hans"] if (get_language() or "").startswith("zh") else words["en"]
+    return _in_language(notations.get(code).words)
 
 
 def notation_name(code: str) -> str:
@@ -79,6 +81,10 @@ def mark_in_words(notation: Notation, mark: str) -> str:
                 fitting = [name for name in known.names if name.isascii() != wants_chinese]
                 return max(fitting, key=len) if fitting and not wants_chinese else next(iter(fitting), mark)
     return mark
+
+
+def _in_language(texts: Mapping[str, Text]) -> Text:
+    return texts["zh-hans" if (get_language() or "").startswith("zh") else "en"]
 
 
 def common_value(value: int) -> str:
@@ -137,14 +143,19 @@ class Entry:
 
     @property
     def details(self) -> list[tuple[str, str]]:
-        """What else the document says: label and text."""
+        """What else the document says: label and text, dates as the page writes them."""
         held: dict[str, Any] = self.version.details
-        return [(gettext(label), str(held[key])) for key, label in LABELS.items() if held.get(key)]
+        return [(gettext(label), _told(key, str(held[key]))) for key, label in LABELS.items() if held.get(key)]
 
     @property
     def source(self) -> str:
-        """Under which law and table the mark is converted."""
-        return self.notation.table_on(self.version.valid_from).source
+        """Under which law and table the mark is converted, in the language of the moment."""
+        return _in_language(self.notation.table_on(self.version.valid_from).source)
+
+
+def _told(key: str, text: str) -> str:
+    day = read_date(text) if key in DAYS else None
+    return date_format(day) if day else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,6 @@ IDENTIFIER_NAMES = {
     IdentifierKind.HMT_PERMIT: _("Hong Kong, Macao or Taiwan resident's permit"),
     IdentifierKind.LEI: _("Legal entity identifier"),
 }
-MASK = "•"
-PRINTED_MASK = "*"  # the bullet is a full-width sign in Chinese type
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _identifiers(permit: Permit) -> tuple[IdentifierLine, ...]:
     for identifier in SubjectIdentifier.objects.opened_by(permit).order_by("pk"):
         value = vault.decrypt_identifier(identifier.kind, bytes(identifier.token))
         label = str(IDENTIFIER_NAMES[IdentifierKind(identifier.kind)])
-        lines.append(IdentifierLine(label, mask(value).replace(MASK, PRINTED_MASK)))
+        lines.append(IdentifierLine(label, mask(value)))
     return tuple(lines)
 
 

@@ -6,13 +6,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from credit.core.identifiers import IdentifierKind, parse_subject
-from portal.sample.people import SUBJECTS
+from portal.sample.people import SUBJECTS, WORLD
 
-WORLD = Path(__file__).with_name("world.toml")
 RATING = ["identifier_type", "identifier", "name", "mark", "decided_on", "ends_on", "document"]
 PENALTY = (
     "CF_XDR_MC CF_XDR_LB CF_XDR_SHXYM CF_XDR_ZJLX CF_XDR_ZJHM CF_WSH CF_WFXW CF_SY CF_YJ CF_CFLB CF_NR CF_NR_FK"

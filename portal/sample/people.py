@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import hmac
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
@@ -19,6 +21,8 @@ from credit.identity.commands import SAMPLE_OPERATOR
 from credit.identity.models import Organisation, User
 
 DOMAIN = "example.org"
+WORLD = Path(__file__).with_name("world.toml")
+"""Who works there, and what the agencies have said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,16 @@ def people(agencies: list[str]) -> Iterator[Person]:
     yield Person(Role.SUBJECT, "测试戊", f"person@{DOMAIN}", subject=INDIVIDUAL)
     yield Person(Role.SUBJECT, "Alex Sample", f"resident@{DOMAIN}", subject=FOREIGNER)
     yield Person(Role.REPRESENTATIVE, "示例甲", f"company@{DOMAIN}", subject=COMPANY)
+    staff = tomllib.loads(WORLD.read_text(encoding="utf-8"))["staff"]
     for code in agencies:
-        for number in (1, 2):
-            yield Person(Role.OFFICER, f"Officer {number}, {code}", f"officer{number}.{code}@{DOMAIN}", agency=code)
-    for number in (1, 2):
-        yield Person(Role.OFFICIAL, f"Official {number}", f"official{number}@{DOMAIN}")
-    for number in (1, 2):
-        yield Person(Role.BOARD, f"Board member {number}", f"board{number}@{DOMAIN}")
-    yield Person(Role.AUDITOR, "Auditor", f"auditor@{DOMAIN}")
-    yield Person(Role.OPERATOR, "Operator", SAMPLE_OPERATOR)
+        for number, name in enumerate(staff["officers"][code], start=1):
+            yield Person(Role.OFFICER, name, f"officer{number}.{code}@{DOMAIN}", agency=code)
+    oversight = staff["oversight"]
+    for role in (Role.OFFICIAL, Role.BOARD):
+        for number, name in enumerate(oversight[role], start=1):
+            yield Person(role, name, f"{role}{number}@{DOMAIN}")
+    yield Person(Role.AUDITOR, oversight["auditor"], f"auditor@{DOMAIN}")
+    yield Person(Role.OPERATOR, oversight["operator"], SAMPLE_OPERATOR)
 
 
 def sign_up(person: Person, organisation: Organisation | None, *, now: datetime) -> User:

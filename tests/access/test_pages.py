@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from credit.access import actions as access
-from credit.access.actors import Actor, Channel, command_actor
+from credit.access.actors import Actor, Channel, command_actor, system_actor
 from credit.access.models import Disclosure
-from credit.core.policy import RULES, GroundKind, Purpose
+from credit.core.policy import RULES, GroundKind, Purpose, System
 from credit.ledger import actions as ledger
 from credit.ledger.keys import checking_keys
 from credit.ledger.models import Entry, TreeHead
@@ -153,6 +153,28 @@ def test_a_filter_that_makes_no_sense_is_told(client_of, query):
 
 def test_a_page_number_from_nowhere_is_harmless(client_of):
     assert client_of(factories.auditor()).get("/audit/looks?page=x%00y").status_code == 200
+
+
+@pytest.fixture
+def portal_itself(person) -> Actor:
+    """The part of the portal that writes reports, after a look at the person that it was ordered to take."""
+    worker, now = system_actor(System.REPORTS), timezone.now()
+    access.open_ground(GroundKind.ORDER, user=factories.user(), subject=person, about=Case(), by=worker, now=now)
+    access.disclose(worker, person, Purpose.CERTIFIED_REPORT, about=Case(), now=now)
+    return worker
+
+
+def test_the_auditor_reads_the_portals_own_looks_in_words_only(portal_itself, client_of):
+    page = client_of(factories.auditor()).get("/audit/looks").content.decode()
+    assert "The portal, writing a report" in page
+    assert "system:" not in page
+
+
+def test_the_auditor_reads_what_the_portal_itself_was_refused_in_words_only(portal_itself, person, client_of):
+    access.refuse(portal_itself, person, Purpose.OWN_RECORD, now=timezone.now())
+    page = client_of(factories.auditor()).get("/audit/").content.decode()
+    assert "The portal, writing a report" in page
+    assert "system:" not in page
 
 
 def test_the_auditor_sees_refused_looks(person, client_of):

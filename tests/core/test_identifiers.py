@@ -102,8 +102,8 @@ def test_any_text_is_checked_or_refused(kind, raw):
 @given(st.text(min_size=1, max_size=40))
 def test_a_mask_hides_at_least_half(value):
     assert len(mask(value)) == len(value)
-    assert mask(value).count("•") * 2 >= len(value)
+    assert mask(value).count("*") * 2 >= len(value)
 
 
 def test_an_identifiers_text_is_masked():
-    assert str(check("passport", "FRA-12AB34567")) == "passport:FRA•••••••567"
+    assert str(check("passport", "FRA-12AB34567")) == "passport:FRA*******567"

@@ -36,12 +36,11 @@ NOT_ENGLISH = re.compile(
     | PDF | SHA-256 | CSV | XLSX | (ND)?JSON | UTF-8 | UTC | GB\s18030 | Ed25519 | base64 | RFC | KB | MB | LEI
     | FRA-\w+ | \bA{1,3}\b                    # a passport; the best bands
     | [0-9A-Z]{4}(-[0-9A-Z]{4})+              # public ids and codes
-    | \d{4}•+[0-9A-Z]{4} | \b[0-9A-Z]{18}\b   # identifiers, masked and as they were delivered
+    | \d{4}\*+[0-9A-Z]{4} | \b[0-9A-Z]{18}\b   # identifiers, masked and as they were delivered
     | \b[0-9a-f]{12,}\b | \S{43}=             # digests, keys
     | \b[\w-]+\.(csv|xlsx|json|pdf)\b
     | \b[A-Z]{2}(_[A-Z]+)+\b                  # columns of the national format
     | \b[a-z]+\.[a-z_]+\b                     # codes of faults, for programs
-    | \bsystem:\w+                            # who looked, when it was the portal itself
     | \d{4}-\d\d-\d\dT[\d:.]+Z
     """,
     re.VERBOSE | re.ASCII,

@@ -118,7 +118,7 @@ def test_with_faults_only_partial_releases(people, file):
 def test_numbers_are_masked_in_what_a_command_prints(people, file):
     _code, document, _err = submit(file(ratings(rating(1, identifier="91350211M0000XUF46"))), people[0])
     (fault,) = document["faults"]
-    assert fault["value"] == "9135••••••••••UF46"
+    assert fault["value"] == "9135**********UF46"
     assert "R" in fault["message"]
 
 

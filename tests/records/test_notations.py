@@ -1,19 +1,25 @@
 """What each mark is worth on the common scale: exact, by the published tables."""
 
+import re
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.records import notations
+from credit.records.notations.catalogue import commendation
 from credit.records.notations.days import add_months
+from credit.records.notations.details import DAYS, LABELS
+from credit.records.notations.ratings import rating as rating_notation
 from credit.records.notations.reading import read
 from credit.records.notations.shapes import UnknownMark
 from tests.records.files import as_csv, penalties, penalty, rating, ratings
 
 DAY = date(2026, 6, 1)
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 CODES = """double-publicity-licence double-publicity-penalty court-judgment-debtors tax-grade customs-level
 environment-colour public-credit-appraisal company-register-grade labour-grade immigration-grade rongcheng-points
@@ -29,7 +35,12 @@ def test_a_notation_says_what_it_is_in_both_languages_and_where_its_table_comes_
     notation = notations.get(code)
     assert set(notation.words) == {"en", "zh-hans"}
     assert all(words.name and words.what for words in notation.words.values())
-    assert all(table.source and table.version >= 1 for table in notation.tables)
+    for table in notation.tables:
+        assert table.version >= 1
+        assert set(table.source) == {"en", "zh-hans"}
+        assert not HAN.search(table.source["en"])
+        assert HAN.search(table.source["zh-hans"])
+        assert not re.search("[A-Za-z]{2}", table.source["zh-hans"])
     assert notation.official == (code != "zhima")
 
 
@@ -165,6 +176,27 @@ def test_a_court_listing_ends_after_two_years():
 def test_a_rating_keeps_the_mark_as_it_was_stated():
     assert only_row(ratings(rating(mark=" ａ ")), "tax-grade").mark == "ａ"
     assert only_row(ratings(rating(ends_on="")), "tax-grade").ends_on is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_table_must_say_in_each_language_where_it_comes_from(language, tmp_path):
+    whole = Path(commendation.__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    lines = [line for line in whole.splitlines() if not line.startswith(f"source.{language} ")]
+    (tmp_path / "half.toml").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(KeyError):
+        rating_notation(str(tmp_path / "half.py"))
+
+
+def test_the_details_that_pages_write_as_days_are_the_date_columns_that_are_kept():
+    columns = [
+        column
+        for notation in notations.all_notations().values()
+        for layout in notation.layouts
+        for column in layout.columns
+        if column.keep
+    ]
+    assert {column.keep for column in columns if column.kind == "date"} == set(DAYS)
+    assert {column.keep for column in columns} == set(LABELS)
 
 
 def test_months_end_where_the_month_does():

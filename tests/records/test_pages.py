@@ -59,6 +59,24 @@ def test_a_record_says_what_it_is_where_it_comes_from_and_what_changed(office, r
     assert reverse("scoring:mark", args=[record.subject.public_id]) in page
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "day"),
+    [
+        ("en", "Administrative Penalty Law, article 9", "31 May 2027"),
+        ("zh-hans", "《行政处罚法》第九条", "2027年5月31日"),
+    ],
+)
+def test_a_record_names_its_table_and_writes_days_in_the_language_of_the_page(office, reader, language, source, day):
+    office("market-supervision", "double-publicity-penalty").publish(penalties(penalty(1, CF_YXQ="2027/05/31")))
+    record = Record.objects.get()
+    address = reverse("records:detail", args=[record.subject.public_id, record.public_id])
+    page = text_of(reader(record).get(address, headers={"accept-language": language}))
+    assert source in page
+    assert day in page
+    assert "2027-05-31" not in page
+    assert ("Administrative Penalty Law" in page) == (language == "en")
+
+
 def test_a_record_can_be_disputed_from_its_page(office, reader):
     office().publish(ratings(rating(1)))
     record = Record.objects.get()

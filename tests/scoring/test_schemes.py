@@ -4,15 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from credit.core.errors import Conflict, Invalid
 from credit.ledger.models import Entry
 from credit.records.notations import all_notations
+from credit.records.words import CATEGORIES
 from credit.scoring import actions
 from credit.scoring.models import Scheme
 from credit.scoring.schemefile import read_scheme
 from credit.scoring.strictjson import Malformed
 from credit.subjects.models import Subject
+from portal.config import ROOT
 from tests import factories
 from tests.scoring.conftest import OPEN_1
 
@@ -28,6 +31,23 @@ def test_the_first_scheme_covers_every_official_notation():
     assert {notation.category for notation in all_notations().values() if notation.official} - {""} <= codes
     assert "private" not in codes
     assert len(codes) >= 6
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_category_is_called_as_its_field_is_on_records(language):
+    with translation.override(language):
+        called = {
+            part["code"]: part["words"][language]["name"] for part in read_scheme(TEXT.encode()).tree["categories"]
+        }
+        assert called == {code: str(CATEGORIES[code]) for code in called}
+
+
+def test_points_that_a_record_costs_have_one_chinese_word():
+    catalogue = (ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+    assert "减分" in TEXT
+    assert "减分" in catalogue
+    for other in ("扣分", "失分"):
+        assert other not in TEXT + catalogue
 
 
 @pytest.mark.parametrize(

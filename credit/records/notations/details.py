@@ -37,6 +37,9 @@ LABELS: dict[str, str] = {
     "case opened": gettext_noop("Case opened"),
 }
 
+DAYS = frozenset({"valid until", "valid from", "case opened"})
+"""Those that are kept as YYYY-MM-DD, so that a page can write them as it writes its other days."""
+
 
 def kept(batch: Batch) -> list[dict[str, str]]:
     """For each row of a batch, the filled cells of the columns that are kept, by their English word."""

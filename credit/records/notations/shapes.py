@@ -103,12 +103,13 @@ class UnknownMark(ValueError):
 class Table:
     """A published conversion table, in force from a day on. `convert` raises UnknownMark.
 
-    `marks`: those that it lists by name. `lines`: the table as it is printed, own value and common value.
+    `source`: where it comes from, in each of the notation's languages. `marks`: those that it lists by name. `lines`:
+    the table as it is printed, own value and common value.
     """
 
     effective_from: date
     version: int
-    source: str
+    source: Mapping[str, str]
     convert: Callable[[str], int]
     marks: tuple[Mark, ...]
     lines: tuple[tuple[str, str], ...]

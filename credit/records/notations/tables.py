@@ -1,7 +1,7 @@
 """A notation from its table: dated TOML beside its file, so that an operator corrects it without a release."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ RATING_COLUMNS: tuple[Column, ...] = (
 def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
     """The notation described by the TOML file beside `module_file`. `readers`: one for each layout's name.
 
-    A file without `[[layout]]` has the seven columns of a rating. Raises KeyError, ValueError for a bad table.
+    A file without `[[layout]]` has the seven columns of a rating. Raises KeyError, ValueError for a bad table, also for
+    one that doesn't say in every language of the notation where it comes from.
     """
     path = Path(module_file)
     spec = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
@@ -41,7 +42,7 @@ def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
         official=spec.get("official", True),
         words=words,
         layouts=tuple(layouts),
-        tables=tuple(sorted((_table(table) for table in spec["table"]), key=lambda table: table.effective_from)),
+        tables=tuple(sorted((_table(table, words) for table in spec["table"]), key=lambda table: table.effective_from)),
     )
 
 
@@ -77,8 +78,9 @@ def _column(spec: Mapping[str, Any]) -> Column:
     )
 
 
-def _table(spec: Mapping[str, Any]) -> Table:
+def _table(spec: Mapping[str, Any], languages: Collection[str]) -> Table:
     started: date = spec["effective_from"]
+    source = {language: str(spec["source"][language]) for language in languages}
     marks = [Mark(tuple(line["names"]), line["value"]) for line in spec.get("mark", ())]
     steps = [(line["from"], line["value"]) for line in spec.get("step", ())]
     corners = [(line["points"], line["value"]) for line in spec.get("corner", ())]
@@ -95,7 +97,7 @@ def _table(spec: Mapping[str, Any]) -> Table:
         convert = scale.always(spec["value"])
         lines = [("", f"{spec['value']}")]
     _within_scale(*(value for _, value in steps + corners), *(mark.value for mark in marks))
-    return Table(started, spec["version"], spec["source"], convert, tuple(marks), tuple(lines), spec.get("rules", {}))
+    return Table(started, spec["version"], source, convert, tuple(marks), tuple(lines), spec.get("rules", {}))
 
 
 def _reach(step: Mapping[str, Any]) -> str:
