@@ -1,17 +1,26 @@
 """The environment, read once: modes, keys and addresses. A missing key in production stops the start with its name."""
 
 import json
+import logging
 import os
+import re
 import secrets
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from credit.core.crypto import new_key
+import dj_database_url
+
+from credit.core import clock
+from credit.core.crypto import new_key, read_keys
 
 ROOT = Path(__file__).resolve().parents[1]
+SHORTEST_SECRET = 50
+"""Characters of SECRET_KEY in production, as Django's own deployment check asks (security.W009)."""
+
 DEVELOPMENT_KEYS = ("SECRET_KEY", "FIELD_KEYS", "LEDGER_KEY")
 REQUIRED_IN_PRODUCTION = (
     "SECRET_KEY",
@@ -56,6 +65,40 @@ class Config:
         """A variable, or its default when it is empty."""
         return self.values.get(name) or default
 
+    def check_keys(self) -> None:
+        """Raises Misconfigured for a key that is given and isn't one, or a SECRET_KEY that can be guessed."""
+        if self.production and len(self.get("SECRET_KEY")) < SHORTEST_SECRET:
+            raise Misconfigured(f"SECRET_KEY is too short; give {SHORTEST_SECRET} random characters or more.")
+        for name in ("FIELD_KEYS", "LEDGER_KEY"):
+            try:
+                keys = read_keys(self.get(name))
+            except ValueError:
+                keys = ()
+            if not keys or (name == "LEDGER_KEY" and len(keys) > 1):
+                raise Misconfigured(f"{name} isn't a base64 key of 32 bytes. Make one with: openssl rand -base64 32")
+
+    def number(self, name: str, default: int, *, highest: int) -> int:
+        """A whole number from 1 to `highest`, or its default when it is empty. Raises Misconfigured."""
+        text = self.get(name, str(default))
+        if not re.fullmatch("[0-9]{1,18}", text) or not 1 <= int(text) <= highest:
+            raise Misconfigured(f'{name} is "{text}"; it must be a whole number from 1 to {highest}.')
+        return int(text)
+
+    def level(self, default: str) -> str:
+        """The log's level, or its default when it is empty. Raises Misconfigured."""
+        text = self.get("LOG_LEVEL", default).upper()
+        if text not in logging.getLevelNamesMapping():
+            raise Misconfigured(f'LOG_LEVEL is "{text}"; it must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.')
+        return text
+
+    def zone(self) -> str:
+        """The zone of business dates. Raises Misconfigured."""
+        name = self.get("PORTAL_ZONE", clock.DEFAULT_ZONE)
+        try:
+            return clock.zone_named(name).key
+        except ValueError as error:
+            raise Misconfigured(f'PORTAL_ZONE is "{name}"; it must be a zone like {clock.DEFAULT_ZONE}.') from error
+
     def flag(self, name: str) -> bool:
         """Whether a variable says yes."""
         return self.get(name).lower() in {"1", "true", "yes", "on"}
@@ -91,16 +134,30 @@ def read() -> Config:
     return Config(mode, data_dir, values)
 
 
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's settings for DATABASE_URL, which is PostgreSQL's. Raises Misconfigured, without the address."""
+    try:
+        if urlsplit(url).scheme not in {"postgresql", "postgres"}:
+            raise ValueError(url)
+        return dict(dj_database_url.parse(url, engine="django.db.backends.postgresql"))
+    except (ValueError, dj_database_url.ParseError) as error:
+        raise Misconfigured("DATABASE_URL must be like postgresql://owner:secret@host:5432/name.") from error
+
+
 def email_settings(url: str) -> dict[str, object]:
     """Django's settings for EMAIL_URL: `smtp://user:password@host:port`, `smtps://…` (TLS), `file:`, `console:`."""
     parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured("EMAIL_URL has a port that isn't one.") from error
     backends = {"smtp": "smtp", "smtps": "smtp", "submission": "smtp", "file": "filebased", "console": "console"}
     if parts.scheme not in backends:
         raise Misconfigured(f'EMAIL_URL begins with "{parts.scheme}:"; it must be one of {", ".join(backends)}.')
     return {
         "EMAIL_BACKEND": f"django.core.mail.backends.{backends[parts.scheme]}.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or {"smtps": 465, "submission": 587}.get(parts.scheme, 25),
+        "EMAIL_PORT": port or {"smtps": 465, "submission": 587}.get(parts.scheme, 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",

@@ -13,6 +13,7 @@ def hold_services() -> None:
     env = config.read()
     if env.missing:
         raise config.Misconfigured(f"MODE=production needs {', '.join(env.missing)}. Set them and start again.")
+    env.check_keys()
     if env.get("DATABASE_URL") and env.get("REDIS_URL"):
         return
     try:

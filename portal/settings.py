@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -31,14 +30,15 @@ SIGNING_TRUST = ENV.get("SIGNING_TRUST")
 
 ALLOWED_HOSTS = [host for host in ENV.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [origin for origin in ENV.get("CSRF_TRUSTED_ORIGINS").split(",") if origin]
-BASE_URL = ENV.get("BASE_URL", f"http://127.0.0.1:{ENV.get('PORT', '8000')}")
+PORT = ENV.number("PORT", 8000, highest=65535)
+BASE_URL = ENV.get("BASE_URL", f"http://127.0.0.1:{PORT}")
 
 SERVICES = Places(DATA_DIR).announced()
 _database_url = ENV.get("DATABASE_URL") or (
     SERVICES.database_url if SERVICES else "postgresql://plainmark@%2Fnonexistent/plainmark"
 )
 REDIS_URL = ENV.get("REDIS_URL") or (SERVICES.redis_url if SERVICES else "redis://127.0.0.1:1/0")
-_owner: dict[str, Any] = dict(dj_database_url.parse(_database_url, engine="django.db.backends.postgresql"))
+_owner: dict[str, Any] = config.database_settings(_database_url)
 DATABASE_OWNER = {"USER": _owner["USER"], "PASSWORD": _owner["PASSWORD"]}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _owner
@@ -211,7 +211,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 FORMAT_MODULE_PATH = ["portal.formats"]
 USE_TZ = True
-TIME_ZONE = ENV.get("PORTAL_ZONE", "Asia/Shanghai")
+TIME_ZONE = ENV.zone()
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -243,7 +243,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-SUBMISSION_MAX_BYTES = int(ENV.get("SUBMISSION_MAX_BYTES", str(64 * 1024 * 1024)))
+SUBMISSION_MAX_BYTES = ENV.number("SUBMISSION_MAX_BYTES", 64 * 1024**2, highest=1024**4)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING: dict[str, Any] = {
@@ -259,8 +259,8 @@ LOGGING: dict[str, Any] = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": ENV.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"credit": {"level": ENV.get("LOG_LEVEL", "INFO")}, "portal": {"level": ENV.get("LOG_LEVEL", "INFO")}},
+    "root": {"handlers": ["stderr"], "level": ENV.level("WARNING")},
+    "loggers": {"credit": {"level": ENV.level("INFO")}, "portal": {"level": ENV.level("INFO")}},
 }
 structlog.configure(
     processors=[

@@ -3,7 +3,7 @@
 import os
 from datetime import date, datetime
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -11,7 +11,15 @@ DEFAULT_ZONE = "Asia/Shanghai"
 @cache
 def zone() -> ZoneInfo:
     """The zone of all business dates: PORTAL_ZONE, by default Asia/Shanghai."""
-    return ZoneInfo(os.environ.get("PORTAL_ZONE", DEFAULT_ZONE))
+    return zone_named(os.environ.get("PORTAL_ZONE") or DEFAULT_ZONE)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """A zone by its name. Raises ValueError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(f'There is no zone "{name}".') from error
 
 
 def business_date(moment: datetime) -> date:

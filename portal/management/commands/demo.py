@@ -1,6 +1,5 @@
 """`make demo`: the whole portal on this machine, with a sample world, until Ctrl-C."""
 
-import os
 import signal
 import sys
 import threading
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         if settings.MODE == "production":
             self.stderr.write("demo runs only with MODE=demo.")
             sys.exit(2)
-        stack = Stack(port=int(os.environ.get("PORT") or 8000), data_dir=settings.DATA_DIR)
+        stack = Stack(port=settings.PORT, data_dir=settings.DATA_DIR)
         stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: stopping.set())
