@@ -144,6 +144,7 @@ def _write(
 ) -> Disclosure:
     """The look, and its entry in the journal."""
     public_id = disclosure_id()
+    organisation = organisation_of(actor, rule.role, now)
     entry = ledger.note(
         "access.disclosed",
         by=actor,
@@ -155,13 +156,16 @@ def _write(
         ground=rule.ground.value,
         fields=sorted(field.value for field in fields),
         minutes=rule.minutes,
+        organisation=organisation.code if organisation else None,
+        basis=rule.basis,
+        channel=actor.channel.value,
     )
     return Disclosure.objects.create(
         public_id=public_id,
         user=actor.user,
         system=actor.system or "",
         role=rule.role.value,
-        organisation=organisation_of(actor, rule.role, now),
+        organisation=organisation,
         subject=subject,
         purpose=rule.purpose.value,
         fields=sorted(field.value for field in fields),

@@ -14,12 +14,13 @@ KIND = "access.disclosed"
 LOOKS = """
     SELECT coalesce(e.id, d.entry_id), e.kind, o.body, d.public_id, d.purpose, d.role, d.ground_kind, d.fields,
            s.public_id, coalesce(u.public_id, 'system:' || d.system), d.at = e.at,
-           extract(epoch FROM d.until - d.at)::bigint
+           extract(epoch FROM d.until - d.at)::bigint, g.code, d.basis, d.channel
     FROM (SELECT * FROM ledger_entry WHERE kind = %s) e
     FULL JOIN access_disclosure d ON d.entry_id = e.id
     LEFT JOIN ledger_opening o ON o.entry_id = e.id
     LEFT JOIN subjects_subject s ON s.id = d.subject_id
     LEFT JOIN identity_user u ON u.id = d.user_id
+    LEFT JOIN identity_organisation g ON g.id = d.organisation_id
     ORDER BY 1
 """
 
@@ -42,7 +43,7 @@ def verify(heads_dir: Path | None = None) -> Findings:
 
 def _fault(row: tuple[Any, ...]) -> Fault | None:
     """What is wrong between an entry and its look; an erased opening leaves nothing to compare."""
-    entry, kind, body, look, purpose, role, ground, fields, subject, by, same_time, seconds = row
+    entry, kind, body, look, purpose, role, ground, fields, subject, by, same_time, *more = row
     if kind is None:
         return {"entry": entry, "code": "look.not_journalled"}
     if look is None:
@@ -52,6 +53,7 @@ def _fault(row: tuple[Any, ...]) -> Fault | None:
     if body is None:
         return None
     said = json.loads(body)
+    seconds, organisation, basis, channel = more
     facts = {
         "permit": look,
         "purpose": purpose,
@@ -59,8 +61,12 @@ def _fault(row: tuple[Any, ...]) -> Fault | None:
         "ground": ground,
         "fields": fields,
         "minutes": seconds / 60,
+        "organisation": organisation,
+        "basis": basis,
+        "channel": channel,
     }
-    same = said["facts"] == facts and said["by"] == by and said["about"]["id"] == subject
+    told = {name: facts.get(name) for name in said["facts"]}  # earlier entries tell less
+    same = said["facts"] == told and said["by"] == by and said["about"]["id"] == subject
     return None if same else {"entry": entry, "code": "look.changed"}
 
 

@@ -9,7 +9,7 @@ from credit.access.actors import command_actor
 from credit.access.checking import verify
 from credit.access.models import Disclosure
 from credit.core.policy import Purpose
-from credit.identity.models import User
+from credit.identity.models import Organisation, User
 from credit.subjects.models import Claim, Subject
 from tests.ledger.conftest import START, Scratch
 
@@ -21,6 +21,7 @@ def looked(scratch: Scratch) -> Scratch:
     Subject.objects.create(kind="individual", name="测试乙", created_at=START)
     user = User.objects.create(email="user@example.org", name="A")
     User.objects.create(email="other@example.org", name="B")
+    Organisation.objects.create(code="b", name_en="B", name_zh="B", kind=Organisation.Kind.AGENCY)
     Claim.objects.create(user=user, subject=subject, proven_at=START, proven_how="test")
     for minute in range(3):
         at = START + timedelta(minutes=minute)
@@ -48,6 +49,9 @@ HIDING = {
         "UPDATE access_disclosure SET until = until + '1 day'::interval WHERE entry_id = 2",
         "look.changed",
     ),
+    "laid to a public body": ("UPDATE access_disclosure SET organisation_id = 1 WHERE entry_id = 2", "look.changed"),
+    "given another law": ("UPDATE access_disclosure SET basis = 'None.' WHERE entry_id = 2", "look.changed"),
+    "given another way in": ("UPDATE access_disclosure SET channel = 'elsewhere' WHERE entry_id = 2", "look.changed"),
     "given another number": ("UPDATE access_disclosure SET public_id = 'X' WHERE entry_id = 2", "look.changed"),
     "taken from the journal": ("UPDATE access_disclosure SET entry_id = 99 WHERE entry_id = 2", "look.missing"),
 }
