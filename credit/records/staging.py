@@ -74,13 +74,14 @@ def _unpacked(item: list[Any]) -> Row:
 
 
 def _stored(submission: Submission, fault: Fault) -> StoredFault:
-    body = json.dumps([fault.value, fault.detail, fault.expected]).encode()
+    heading = [fault.column] if fault.line is None else []  # of a refused file: it can be anything, a number too
+    body = json.dumps([fault.value, fault.detail, fault.expected, *heading]).encode()
     sealed = vault.seal(body, context=f"records.fault:{submission.public_id}")
     return StoredFault(
         submission=submission,
         claim=submission.claim,
         line=fault.line,
-        column=fault.column,
+        column=None if heading else fault.column,
         code=fault.code.value,
         sealed=sealed,
     )
@@ -88,5 +89,6 @@ def _stored(submission: Submission, fault: Fault) -> StoredFault:
 
 def _fault(submission: Submission, stored: StoredFault) -> Fault:
     body = vault.open_sealed(bytes(stored.sealed), context=f"records.fault:{submission.public_id}")
-    value, detail, expected = json.loads(body)
-    return Fault(stored.line, stored.column, Code(stored.code), value, detail, expected)
+    value, detail, expected, *heading = json.loads(body)
+    column = heading[0] if heading else stored.column
+    return Fault(stored.line, column, Code(stored.code), value, detail, expected)

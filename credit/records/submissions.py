@@ -168,7 +168,11 @@ class StagedRows(models.Model):
 
 
 class Fault(models.Model):
-    """One fault of a submission; what stood in the cell is sealed. `line` None: of the whole file."""
+    """One fault of a submission; what stood in the cell is sealed. `line` None: of the whole file.
+
+    `column` is a heading that the notation knows. Those of a file that was refused whole can be anything, people's
+    numbers too where the heading row was left out: they are in `sealed` alone.
+    """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="faults")
     claim = models.IntegerField()

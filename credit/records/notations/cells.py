@@ -13,7 +13,7 @@ from credit.records.notations.shapes import Column, Layout, plain
 CONTROL_OR_LINE = re.compile(f"{CONTROL.pattern}|[\t\r\n]")
 SPACE = " \t\r\n\u00a0\u2002\u2003\u2009\u3000"
 DATE = re.compile(r"([0-9]{4})([/-])([0-9]{2})\2([0-9]{2})")
-AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
+AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20})?")
 IDENTIFIER_LENGTH = 64
 
 

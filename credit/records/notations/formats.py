@@ -13,6 +13,9 @@ MIB = 1024 * 1024
 PIECE = MIB
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+GB18030_MARK = "\ufeff".encode("gb18030")
+"""The byte order mark of GB 18030; no codec takes it off, as "utf-8-sig" does."""
+
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 HAN = re.compile("[\u4e00-\u9fff]{2}")
 

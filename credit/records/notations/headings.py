@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from credit.records.notations.faults import Code, Fault, FileRefused, shown
+from credit.records.notations.faults import CONTROL, Code, Fault, FileRefused, shown
 from credit.records.notations.shapes import Column, Layout, Notation, heading_key
 
 Where = dict[str, int]
@@ -48,7 +48,7 @@ def find_layout(headings: Sequence[str], notation: Notation) -> tuple[Layout, Wh
     """
     own = [shown(heading) for heading in headings]
     known = {name for layout in notation.layouts for name in layout.keys}
-    _refuse_forbidden([heading for heading in own if heading_key(heading) not in known])
+    _refuse_forbidden([heading for heading in headings if heading_key(heading) not in known])
     layout = min(notation.layouts, key=lambda layout: _misfit(own, layout))
     where: Where = {}
     faults = []
@@ -77,13 +77,16 @@ def _misfit(own: Sequence[str], layout: Layout) -> tuple[int, int]:
 
 
 def _refuse_forbidden(headings: Sequence[str]) -> None:
+    """Neither spaces inside a Chinese word (民　族) nor invisible marks hide what a heading says."""
     faults = []
     for heading in headings:
-        text = unicodedata.normalize("NFKC", heading)
+        text = unicodedata.normalize("NFKC", CONTROL.sub("", heading))
+        joined = heading_key(text)
         words = re.sub(r"[\s_\-./]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold()
         for category in forbidden():
-            if any(word in text for word in category.chinese) or category.english.search(words):
-                faults.append(Fault(None, heading, Code.FILE_FORBIDDEN, heading, expected=category.name))
+            if any(word in joined for word in category.chinese) or category.english.search(words):
+                own = shown(heading)
+                faults.append(Fault(None, own, Code.FILE_FORBIDDEN, own, expected=category.name))
                 break
     if faults:
         raise FileRefused(*faults)

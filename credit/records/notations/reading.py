@@ -8,7 +8,7 @@ from itertools import islice
 from credit.records.notations.cells import Batch, fill
 from credit.records.notations.csvfile import read_csv
 from credit.records.notations.faults import Code, Fault, FileRefused, refuse
-from credit.records.notations.formats import Format, Limits, format_of, size
+from credit.records.notations.formats import GB18030_MARK, Format, Limits, format_of, size
 from credit.records.notations.headings import Where, find_layout
 from credit.records.notations.jsonfile import read_json, read_ndjson
 from credit.records.notations.shapes import Layout, Notation, Row
@@ -39,6 +39,7 @@ def read(
     whoever keeps batches must throw them away then.
     """
     limits = limits or Limits()
+    data = data.removeprefix(GB18030_MARK)
     if not data.strip():
         raise refuse(Code.FILE_EMPTY)
     if len(data) > limits.file_bytes:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import IO
 
 import python_calamine
@@ -21,6 +22,8 @@ OVERLAP = 256
 PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,7})([0-9]{1,12})""")
 ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 EXACT_INTEGER = 2**53
+SPREADSHEET_DIGITS = 15
+"""Significant digits of a number as a spreadsheet shows it: a formula's 850.3000000000001 is 850.3."""
 
 CellValue = int | float | str | bool | time | date | datetime | timedelta
 
@@ -112,8 +115,8 @@ def _text(cell: CellValue) -> str:
         return cell
     if isinstance(cell, bool):
         return str(cell).upper()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT_INTEGER:
-        return str(int(cell))
+    if isinstance(cell, float) and abs(cell) < EXACT_INTEGER:  # beyond it digits are lost: never made to look whole
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(f'{cell:.{SPREADSHEET_DIGITS}g}'):f}"
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
     if isinstance(cell, date):
