@@ -15,6 +15,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.timezone import now
 
 from credit.core.errors import DomainError
+from credit.core.policy import Purpose
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 
@@ -42,7 +43,7 @@ class PortalCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
         if self.acts:
             parser.add_argument("--by", metavar="EMAIL", help="who acts (in demo mode the sample operator by default)")
-            parser.add_argument("--purpose", default="operation", help="why (default: operation)")
+            parser.add_argument("--purpose", default=Purpose.OPERATION.value, help="why (default: operation)")
         return parser
 
     def answer(self, *, now: datetime, **options: Any) -> Answer:
@@ -52,6 +53,8 @@ class PortalCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer, print, seal what was journalled, exit."""
         try:
+            if self.acts and options["purpose"] not in set(Purpose):
+                raise CommandError(f"Choose a --purpose: {', '.join(Purpose)}.")
             answer = self.answer(now=now(), **options)
         except DomainError as error:
             self._fail(str(error))
@@ -63,8 +66,10 @@ class PortalCommand(BaseCommand):
             )
             sys.exit(WRONG_CALL)
         else:
-            self.print(answer.data, as_json=options["json"])
-            self.seal()
+            try:
+                self.print(answer.data, as_json=options["json"])
+            finally:
+                self.seal()
             if not answer.holds:
                 sys.exit(NO)
 

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from portal.config import ROOT
 
-START_SECONDS = 90
+START_SECONDS = 110
 STOP_SECONDS = 60
 
 

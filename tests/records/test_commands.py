@@ -12,9 +12,11 @@ from django.utils.translation import override
 
 from credit.core.policy import Role
 from credit.identity.models import User
+from credit.records import intake
 from credit.records.models import Record, RecordVersion, Submission
 from credit.records.notations.faults import Code, Fault
 from credit.records.refusals import sentence
+from credit.records.submissions import LEASE
 from tests import factories
 from tests.records.files import rating, ratings
 
@@ -176,3 +178,27 @@ def test_a_refusal_speaks_the_readers_language():
     assert "religion" in sentence(fault)
     with override("zh-hans"):
         assert "宗教信仰" in sentence(fault)
+
+
+def test_a_delivery_whose_command_was_killed_goes_on_when_it_is_delivered_again(people, tmp_path, monkeypatch):
+    first, second = people
+    path = tmp_path / "grades.csv"
+    path.write_bytes(ratings(rating(1), rating(2)))
+    call = ("submit", str(path), "--agency", "tax", "--notation", "tax-grade", "--by", first.email)
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise SystemExit(137)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "_read_through", killed)
+        assert run(*call)[0] == 137
+    lying = Submission.objects.get()
+    code, document, _err = run(*call)
+    assert (code, document["faults"][0]["code"]) == (1, "file.duplicate")  # its claim lasts yet
+
+    Submission.objects.update(claimed_at=lying.claimed_at - LEASE)
+    code, document, _err = run(*call, "--release", "--released-by", second.email)
+    assert code == 0
+    assert (document["submission"], document["accepted"], document["released"]) == (lying.public_id, 2, True)
+    assert run(*call)[1]["faults"][0]["code"] == "file.duplicate"
+    assert Record.objects.count() == 2

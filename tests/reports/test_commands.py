@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.management import execute_from_command_line
 
+from credit.reports import worker
 from credit.reports.development import make
+from credit.reports.models import Report
 from tests import factories
 from tests.reports.world import make_world
 
@@ -69,6 +71,41 @@ def test_a_report_is_issued_by_a_worker_and_checked_without_any_service(committe
     tampered = manage("verify_report", out, "--trust", trust, "--offline", "--json", **nowhere)
     assert tampered.returncode == 1
     assert json.loads(tampered.stdout)["tampered"] is True
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_ordered(committed, now, operator, capsys):
+    identifier = factories.resident_id(778)
+    factories.person("喆翀", identifier)
+    assert here("issue_report", f"resident-id:{identifier.value}", "--out", "/proc/x.pdf") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "/proc/x.pdf" in said.err
+    assert "Traceback" not in said.err
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answering", "lasting"),
+    [
+        ([], False),
+        (["celery@host"], True),
+        (["command-7@host"], False),
+        (["command-7@host", "celery@host"], True),
+        (["command-7@host", "command-8@host"], False),
+    ],
+)
+def test_another_commands_own_worker_is_not_waited_for(monkeypatch, answering, lasting):
+    """It ends with that command: whoever relied on it would wait in vain."""
+
+    def ping(*, timeout: float, limit: int | None = None) -> list[dict[str, object]]:
+        return [{name: {"ok": "pong"}} for name in answering[:limit]]
+
+    started = []
+    monkeypatch.setattr(worker.current_app.control, "ping", ping)
+    monkeypatch.setattr(worker.subprocess, "Popen", lambda command, **_more: started.append(command))
+    monkeypatch.setattr(worker, "_stop", lambda process: None)
+    with worker.at_work():
+        assert started == [] if lasting else len(started) == 1
 
 
 def here(*arguments: object) -> int:

@@ -45,6 +45,7 @@ class Command(PortalCommand):
         out: Path = options["out"]
         if not out.parent.is_dir() or out.is_dir():
             raise CommandError(f'"{out}" can\'t be written: there is no such directory, or it is one itself.')
+        _write(out, None)
         permit = self._look(read_subject(options["subject"]), options, now)
         with at_work():
             by, key = self.actor(options["by"]), f"command-{secrets.token_hex(16)}"
@@ -84,9 +85,17 @@ def _wait_for(report: Report, permit: Permit, *, since: datetime, until: float) 
         time.sleep(LOOK_EVERY)
 
 
-def _write(out: Path, pdf: bytes) -> None:
+def _write(out: Path, pdf: bytes | None) -> None:
+    """Write the whole file or nothing; None only tries whether one could. Raises CommandError."""
     draft = out.with_name(f".{out.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it is about somebody
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pdf)
-    draft.replace(out)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it is about somebody
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(pdf or b"")
+            if pdf is not None:
+                draft.replace(out)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise CommandError(f'"{out}" can\'t be written: {error.strerror or error}.') from error
