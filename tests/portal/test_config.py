@@ -41,6 +41,7 @@ KEYS = {"SECRET_KEY": "x" * 50, "FIELD_KEYS": new_key(), "LEDGER_KEY": new_key()
         ("LEDGER_KEY", "AAAA"),
         ("LEDGER_KEY", f"{new_key()},{new_key()}"),
     ],
+    ids=["short", "no base64", "empty", "too few bytes", "two"],
 )
 def test_production_refuses_a_key_that_is_none_by_its_name(name, value, capsys):
     Config("production", Path(DIRECTORY), KEYS).check_keys()
