@@ -33,8 +33,10 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the terminal's own encoding is
     try:
-        Commands(sys.argv).execute()
-        sys.stdout.flush()
+        try:
+            Commands(sys.argv).execute()
+        finally:  # a command that says "no" ends by SystemExit
+            sys.stdout.flush()
     except BrokenPipeError:  # whoever read the answer has had enough: end as if by SIGPIPE, quietly
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + signal.SIGPIPE)
