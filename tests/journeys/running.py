@@ -48,7 +48,11 @@ class Portal:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo"], cwd=ROOT, env=self.environment, stdout=out, stderr=out
             )
-        wait_for(lambda: "Ctrl-C" in log.read_text() or self.process.poll() is not None, START_SECONDS)
+        try:
+            wait_for(lambda: "Ctrl-C" in log.read_text() or self.process.poll() is not None, START_SECONDS)
+        except AssertionError:  # nobody will stop what didn't start
+            self.stop()
+            raise
         assert self.process.poll() is None, log.read_text()
         self.people = self.people or self.run("load_sample")["people"]
 
