@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 
 from portal import entry
 
@@ -29,6 +29,8 @@ app.autodiscover_tasks(["credit.ledger", "credit.records", "credit.scoring", "cr
 app.conf.beat_schedule = {
     "ledger.seal": {"task": "ledger.seal", "schedule": 10.0, "options": {"expires": 10}},
     "records.sweep": {"task": "records.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "records.expire": {"task": "records.expire", "schedule": 600.0, "options": {"expires": 600}},
+    "records.clear_api": {"task": "records.clear_api", "schedule": 3600.0, "options": {"expires": 3600}},
     "reports.sweep": {"task": "reports.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "scoring.rescore_stale": {"task": "scoring.rescore_stale", "schedule": 60.0, "options": {"expires": 60}},
 }
@@ -37,6 +39,12 @@ app.conf.beat_schedule = {
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery must not replace the log that the settings describe."""
+
+
+@worker_process_init.connect
+def yield_to_pages(**_: Any) -> None:
+    """Whoever waits for a page comes before a worker's million rows."""
+    os.nice(10)
 
 
 @worker_init.connect

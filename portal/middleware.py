@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.views import defaults
 
 from credit.core.errors import DomainError
+from credit.records.api import problems
 from portal.bounded import TookTooLong
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,22 @@ GONE = (
     redis.TimeoutError,
     kombu.exceptions.OperationalError,
 )
+
+
+class Machines:
+    """Under /api every refusal is a document and none a page, whoever refuses; and nothing there is kept by a cache."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The first of all, so that every answer comes by here."""
+        response = self.get_response(request)
+        if not f"{request.path_info}/".startswith("/api/"):
+            return response
+        response = problems.of_page(response)
+        patch_cache_control(response, no_store=True)
+        return response
 
 
 class ServicesGone:

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -120,6 +121,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.Machines",
     "portal.middleware.ServicesGone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -198,6 +200,12 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Plainmark"
 MFA_TOTP_TOLERANCE = 1  # RFC 6238, section 5.2: one step for whoever types slowly; a code still works only once
 MFA_ADAPTER = "portal.accounts.MFAAdapter"
+
+# Agencies' programs get opaque tokens for client credentials and nothing else: no key signs anything.
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+API_REQUESTS_A_MINUTE = int(ENV.get("API_REQUESTS_A_MINUTE", "30000"))  # of one program
+API_TOKENS_A_MINUTE = int(ENV.get("API_TOKENS_A_MINUTE", "60"))  # of one address
 
 EMAIL_URL = ENV.get("EMAIL_URL", "file:")
 EMAIL_FILE_PATH = DATA_DIR / "mail"

@@ -10,6 +10,7 @@ from credit.access.doors import anyone
 from credit.disputes import urls as disputes
 from credit.ledger import urls as ledger
 from credit.records import urls as records
+from credit.records.api import addresses as programs
 from credit.reports import urls as reports
 from credit.scoring import urls as scoring
 from portal import health
@@ -29,15 +30,18 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("oauth/", part(programs.oauth_urls, "oauth")),
+    path("api/v1/", part(programs.api_urls, "api")),
     path("", part(pages.public_urls, "site")),
     path("s/<str:subject>/", part(pages.subject_urls, "pages")),
     path("s/<str:subject>/", part(scoring.subject_urls, "scoring")),
-    path("s/<str:subject>/", part(records.subject_urls, "records")),
+    path("s/<str:subject>/", part([*records.subject_urls, *pages.record_urls], "records")),
     path("s/<str:subject>/", part(disputes.subject_urls, "disputes")),
     path("s/<str:subject>/", part(reports.subject_urls, "reports")),
     path("s/<str:subject>/", part(access.subject_urls, "access")),
     path("agency/<str:code>/", part(records.agency_urls, "agency")),
     path("desk/", part(disputes.desk_urls, "desk")),
+    path("desk/files/", part(records.desk_urls, "files")),
     path("audit/", part(access.audit_urls, "audit")),
     path("", include(access.public_urls)),
     path("ledger/", part(ledger.public_urls, "ledger")),

@@ -24,14 +24,17 @@ def disclose(
     *,
     fields: Collection[Field] | None = None,
     about: HasPublicId | None = None,
+    as_it_was: bool = False,
     now: datetime,
 ) -> Permit:
     """Decide by the table, write the Disclosure and its ledger entry, return the Permit.
 
     `fields`: those needed (None: all that the rule opens). `about`: the case or order that is the ground,
-    where the actor could have several. Raises NotAllowed; the refusal is journalled too, unless the caller's
+    where the actor could have several. Where a file was joined with another, the look is at that one; `as_it_was`: at
+    the file itself, to read what it said before. Raises NotAllowed; the refusal is journalled too, unless the caller's
     own transaction takes it back.
     """
+    subject = subject if as_it_was else subject.file
     standing = standing_of(actor, subject, about=about, now=now)
     try:
         rule = decide(
@@ -94,12 +97,12 @@ def audit(actor: Actor, *, page: str, now: datetime, **asked: str) -> Rule:
 def open_ground(
     kind: GroundKind, *, user: User | None, subject: Subject, about: HasPublicId, by: User | Actor, now: datetime
 ) -> Ground:
-    """Give `user` (None: the portal itself) a standing reason to look at `subject`: CASE or ORDER.
+    """Give `user` (None: the portal itself) a standing reason to look at `subject`: CASE, ORDER or MATCHING.
 
     CLAIM and OFFICE are read from credit.subjects, DUTY from the roles: they are never opened here.
     The same ground twice is one. Raises Invalid.
     """
-    if kind not in KEPT_GROUNDS or (kind is GroundKind.CASE and user is None):
+    if kind not in KEPT_GROUNDS or (kind is not GroundKind.ORDER and user is None):
         raise Invalid(gettext("This isn't a reason that can be given to somebody."))
     ground, made = Ground.objects.get_or_create(
         kind=kind.value,

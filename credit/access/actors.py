@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from time import time
 
+from allauth.account import app_settings as account_settings
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 from django.utils import timezone
@@ -52,6 +54,15 @@ def showed_second_factor(request: HttpRequest) -> bool:
     if not isinstance(user, User):
         return False
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+
+
+def showed_recently(request: HttpRequest) -> bool:
+    """Whether the user signed in, or did so again, within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT (seconds)."""
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    times = [float(record.get("at", 0)) for record in get_authentication_records(request, user)]
+    return time() - max(times, default=0) < float(account_settings.REAUTHENTICATION_TIMEOUT)
 
 
 def actor_of(request: HttpRequest, *, now: datetime | None = None) -> Actor:

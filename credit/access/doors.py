@@ -5,6 +5,7 @@
     @subject_page(Field.RECORDS, ...)           URL has <subject>; view(request, permit, ...)
     @for_role(Role.OFFICIAL)                    a staff role, with its second factor
     @for_agency                                 URL has <code>; view(request, agency, ...), an officer of it
+    @for_programs                               /api: no session counts there; the view asks for a token itself
 
 `look(request, subject, purpose)` is for views behind @for_role that read one subject (a case).
 """
@@ -15,6 +16,7 @@ from functools import wraps
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_not_required
@@ -24,9 +26,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 
 from credit.access import actions
-from credit.access.actors import Actor, UserRequest, actor_of
+from credit.access.actors import Actor, UserRequest, actor_of, showed_recently
 from credit.core.errors import NotAllowed, NotFound
 from credit.core.policy import STAFF, Field, Permit, Purpose, Role
 from credit.identity.models import Membership, Organisation
@@ -59,7 +62,7 @@ class AgencyView(Protocol):
 class Door:
     """Who may pass: what tests/test_doors.py compares with its written table."""
 
-    kind: str  # anyone | signed-in | subject-page | for-role | for-agency
+    kind: str  # anyone | signed-in | subject-page | for-role | for-agency | for-programs
     roles: frozenset[Role] = frozenset()
     fields: frozenset[Field] = frozenset()
 
@@ -152,6 +155,8 @@ def subject_page(*fields: Field, purpose: Purpose = Purpose.OWN_RECORD) -> Calla
         @wraps(view)
         def opened(request: UserRequest, subject: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             permit = _permit_for(request, subject, purpose, fields)
+            if permit.subject_public_id != subject and request.method == "GET":  # this file was joined with another
+                return HttpResponseRedirect(request.get_full_path().replace(subject, permit.subject_public_id, 1))
             return view(request, permit, *args, **kwargs)
 
         return _hung(opened, Door("subject-page", fields=frozenset(fields)))
@@ -195,6 +200,23 @@ def for_agency(view: AgencyView) -> View:
     return _hung(opened, Door("for-agency", roles=frozenset({Role.OFFICER})))
 
 
+def for_programs(view: View) -> View:
+    """An address for programs. Opens LoginRequiredMiddleware, and needs no CSRF token, as no cookie counts there."""
+    return login_not_required(csrf_exempt(_hung(view, Door("for-programs"))))
+
+
+def shown_recently(view: AgencyView) -> AgencyView:
+    """Behind another door: a POST needs a sign-in of the last minutes; whoever's is older is asked again."""
+
+    @wraps(view)
+    def asked(request: UserRequest, agency: Organisation, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not showed_recently(request):
+            raise ReauthenticationRequired
+        return view(request, agency, *args, **kwargs)
+
+    return asked
+
+
 def look(
     request: HttpRequest,
     subject: Subject,
@@ -202,9 +224,11 @@ def look(
     *,
     fields: Collection[Field] | None = None,
     about: HasPublicId | None = None,
+    as_it_was: bool = False,
 ) -> Permit:
-    """The session's living permit for this subject, purpose and case, or a new disclosure. Raises NotAllowed."""
+    """The session's living permit for this subject, purpose and case, or a new disclosure. Raises as `disclose`."""
     now = timezone.now()
+    subject = subject if as_it_was else subject.file
     actor = actor_of(request, now=now)
     held: dict[str, str] = request.session.get(SESSION_KEY, {})
     asked = "all" if fields is None else ",".join(sorted(fields))
@@ -213,7 +237,7 @@ def look(
         permit = actions.resume(held[key], actor, now=now)
         if permit and permit.subject_id == subject.pk:
             return permit
-    permit = actions.disclose(actor, subject, purpose, fields=fields, about=about, now=now)
+    permit = actions.disclose(actor, subject, purpose, fields=fields, about=about, as_it_was=as_it_was, now=now)
     others = [(name, value) for name, value in held.items() if name != key]
     request.session[SESSION_KEY] = dict([*others, (key, permit.id)][-SESSION_KEEPS:])
     return permit
@@ -221,7 +245,7 @@ def look(
 
 def _permit_for(request: HttpRequest, public_id: str, purpose: Purpose, fields: tuple[Field, ...]) -> Permit:
     """The permit of a subject's page, opened for all that the rule opens. Raises NotFound."""
-    subject = Subject.objects.filter(public_id=public_id).first()
+    subject = Subject.objects.filter(public_id=public_id).select_related("merged_into").first()
     if subject is None:
         actions.refuse(actor_of(request), None, purpose, now=timezone.now())
         raise NotFound(_("There is no such page, or it is not yours to see."))

@@ -13,9 +13,10 @@ from credit.core.policy import Field, GroundKind, Permit, Purpose, Role, Rule, S
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import Organisation, User
 from credit.ledger.models import Entry
-from credit.subjects.models import Subject
+from credit.subjects.actions import family_of
+from credit.subjects.models import Subject, of_file
 
-KEPT_GROUNDS = (GroundKind.CASE, GroundKind.ORDER)
+KEPT_GROUNDS = (GroundKind.CASE, GroundKind.ORDER, GroundKind.MATCHING)
 """The grounds that are rows here. CLAIM and OFFICE are read from credit.subjects, DUTY from the roles."""
 
 
@@ -32,8 +33,8 @@ class GroundQuerySet(models.QuerySet["Ground"]):
         return self.filter(closed_at__isnull=True)
 
     def giving(self, subject: Subject, user: User | None) -> Self:
-        """Open grounds of `user` on `subject`; of the portal itself where `user` is None."""
-        held = self.open().filter(subject=subject)
+        """Open grounds of `user` on `subject`'s file; of the portal itself where `user` is None."""
+        held = self.open().filter(subject__in=family_of(subject))
         return held.filter(user=user) if user else held.filter(kind=GroundKind.ORDER)
 
 
@@ -59,6 +60,7 @@ class Ground(models.Model):
                 name="ground_kind_is_kept", condition=Q(kind__in=[kind.value for kind in KEPT_GROUNDS])
             ),
             models.CheckConstraint(name="case_is_somebodys", condition=~Q(kind="case") | Q(user__isnull=False)),
+            models.CheckConstraint(name="matching_is_somebodys", condition=~Q(kind="matching") | Q(user__isnull=False)),
             models.CheckConstraint(
                 name="ground_closes_whole",
                 condition=Q(closed_at__isnull=True, closed_by="") | Q(closed_at__isnull=False) & ~Q(closed_by=""),
@@ -85,11 +87,19 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def opened_by(self, permit: Permit) -> Self:
         """The looks at the permit's subject. Raises NotAllowed where the permit doesn't open them."""
         permit.require(Field.LOOKS)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(of_file(permit))
 
     def by_others_than(self, user: User) -> Self:
         """Everybody's looks but one user's own."""
         return self.exclude(user=user)
+
+    def opening(self, field: Field) -> Self:
+        """Looks that opened a part of the file."""
+        return self.filter(fields__contains=[field.value])
+
+    def since(self, moment: datetime) -> Self:
+        """Looks from a moment on."""
+        return self.filter(at__gte=moment)
 
     def own(self, user: User) -> Self:
         """One user's own looks."""

@@ -10,6 +10,7 @@ from credit.access.models import Ground
 from credit.core.policy import DUTY_ROLES, GroundKind, Role, System
 from credit.identity.models import Membership, Organisation
 from credit.ledger.actions import HasPublicId
+from credit.subjects.actions import family_of
 from credit.subjects.models import Claim, Office, Subject
 
 
@@ -32,10 +33,12 @@ def standing_of(actor: Actor, subject: Subject, *, about: HasPublicId | None, no
     if actor.system is not None:
         roles.add(actor.system)
     if actor.user is not None:
-        if Claim.objects.filter(user=actor.user, subject=subject, proven_at__lte=now).filter(_lasts(now)).exists():
+        family = family_of(subject)
+        claims = Claim.objects.filter(user=actor.user, subject__in=family, proven_at__lte=now)
+        if claims.filter(_lasts(now)).exists():
             roles.add(Role.SUBJECT)
             grounds.add(GroundKind.CLAIM)
-        if Office.objects.at(now).filter(user=actor.user, subject=subject).exists():
+        if Office.objects.at(now).filter(user=actor.user, subject__in=family).exists():
             roles.add(Role.REPRESENTATIVE)
             grounds.add(GroundKind.OFFICE)
         if actor.roles & DUTY_ROLES:

@@ -20,6 +20,7 @@ CAPACITIES: dict[Role | System, Text] = {
     System.SCORING: _("The portal, computing marks"),
     System.REPORTS: _("The portal, writing a report"),
     System.SWEEPER: _("The portal, finding work that was left lying"),
+    System.PUBLICATION: _("The portal, counting for the public pages"),
 }
 
 PURPOSES: dict[Purpose, Text] = {
@@ -28,6 +29,8 @@ PURPOSES: dict[Purpose, Text] = {
     Purpose.CERTIFIED_REPORT: _("To make a certified report"),
     Purpose.AUDIT: _("To audit who looked"),
     Purpose.OPERATION: _("To run the portal"),
+    Purpose.SUBJECT_MATCHING: _("To decide whether two files are about the same"),
+    Purpose.DATA_EXPORT: _("To hand out all that is kept"),
 }
 
 GROUNDS: dict[GroundKind, Text] = {
@@ -36,6 +39,7 @@ GROUNDS: dict[GroundKind, Text] = {
     GroundKind.CASE: _("The dispute is assigned to them"),
     GroundKind.DUTY: _("It is their duty"),
     GroundKind.ORDER: _("A report was ordered"),
+    GroundKind.MATCHING: _("The two files are theirs to compare"),
 }
 
 FIELDS: dict[Field, Text] = {

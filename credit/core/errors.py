@@ -56,6 +56,13 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
+class TooMany(DomainError):
+    """More requests than are answered; `details["wait"]` is the seconds after which to ask again. HTTP 429."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many"
+
+
 class Unavailable(DomainError):
     """A key or a service is missing: nothing is lost, and it goes on when that is back. HTTP 503."""
 

@@ -42,6 +42,7 @@ class System(StrEnum):
     SCORING = "scoring"
     REPORTS = "reports"
     SWEEPER = "sweeper"
+    PUBLICATION = "publication"
 
 
 class Purpose(StrEnum):
@@ -52,6 +53,8 @@ class Purpose(StrEnum):
     CERTIFIED_REPORT = "certified-report"
     AUDIT = "audit"
     OPERATION = "operation"
+    DATA_EXPORT = "data-export"
+    SUBJECT_MATCHING = "subject-matching"
 
 
 class Field(StrEnum):
@@ -74,6 +77,7 @@ class GroundKind(StrEnum):
     CASE = "case"  # the dispute is assigned to me
     DUTY = "duty"  # my role itself: operator, auditor
     ORDER = "order"  # the subject ordered a report
+    MATCHING = "matching"  # whether this file and another are about the same is mine to decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ class Rule:
     second_factor: bool
     basis: str
 
+
+WITHHELD_TOO = frozenset({Purpose.OWN_RECORD, Purpose.DATA_EXPORT, Purpose.DISPUTE_REVIEW})
+"""Looks that open withheld records too: the subject's own, and that of the official who decides on one."""
 
 ALL_FIELDS = frozenset(Field)
 REPORTED = frozenset({Field.NAME, Field.IDENTIFIERS, Field.MARK, Field.RECORDS, Field.DISPUTES, Field.REPORTS})
@@ -119,6 +126,15 @@ RULES: tuple[Rule, ...] = (
         60,
         True,
         gettext_noop("The official to whom a dispute is assigned must see the record to decide on it."),
+    ),
+    Rule(
+        Purpose.SUBJECT_MATCHING,
+        Role.OFFICIAL,
+        GroundKind.MATCHING,
+        frozenset({Field.NAME, Field.IDENTIFIERS}),
+        60,
+        True,
+        gettext_noop("The official who decides whether two files are about the same compares names and numbers."),
     ),
     Rule(
         Purpose.CERTIFIED_REPORT,
@@ -165,6 +181,15 @@ RULES: tuple[Rule, ...] = (
         True,
         gettext_noop("The operator may look where the portal's running asks for it. You see each such look."),
     ),
+    Rule(
+        Purpose.DATA_EXPORT,
+        Role.OPERATOR,
+        GroundKind.DUTY,
+        ALL_FIELDS,
+        15,
+        True,
+        gettext_noop("The operator hands you everything that is kept on you in a file, when you ask for it."),
+    ),
 )
 
 DUTY_ROLES = frozenset({Role.AUDITOR, Role.OPERATOR})
@@ -200,6 +225,11 @@ SYSTEM_RULES: tuple[SystemRule, ...] = (
         System.SWEEPER,
         frozenset({Field.REPORTS, Field.DISPUTES}),
         gettext_noop("Finds work that was left lying, and starts it again."),
+    ),
+    SystemRule(
+        System.PUBLICATION,
+        frozenset({Field.RECORDS, Field.DISPUTES}),
+        gettext_noop("Counts records and disputes by agency for the public pages. Numbers below 5 are never told."),
     ),
 )
 
@@ -263,3 +293,8 @@ class Permit:
         """Pass if this look opens `field`; raises NotAllowed if not."""
         if field not in self.fields:
             raise NotAllowed(gettext_noop("This look doesn't open that part of the file."))
+
+    @property
+    def opens_withheld(self) -> bool:
+        """Whether this look opens records that are withheld from everyone but their subject."""
+        return self.purpose in WITHHELD_TOO

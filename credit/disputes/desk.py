@@ -144,7 +144,7 @@ def _case_page(request: UserRequest, case: str, form: SeenForm | None = None) ->
 def _seen(dispute: Dispute, permit: Permit, today: date) -> dict[str, object]:
     """What the permit opens of this case."""
     opened = Dispute.objects.opened_by(permit).for_case().named(dispute.public_id)
-    versions = list(RecordVersion.objects.opened_by(permit).history_of(opened.record))
+    versions = list(RecordVersion.objects.of_records_opened_by(permit).history_of(opened.record))
     return {
         "permit": permit,
         "dispute": opened,

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.core.clock import business_date
 from credit.core.errors import NotFound
-from credit.core.policy import Field, Permit
+from credit.core.policy import Field, Permit, System, touch
 from credit.core.publicid import new_public_id
 from credit.disputes import words
 from credit.disputes.constraints import DISPUTE, EVENT, FILE, IS_OPEN
 from credit.disputes.rules import OPEN, Method, Move, Outcome, Status
+from credit.subjects.models import of_file
 
 if TYPE_CHECKING:
     from credit.identity.models import User
@@ -35,7 +36,12 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def opened_by(self, permit: Permit) -> Self:
         """The cases of the permit's subject. Raises NotAllowed when it doesn't open disputes."""
         permit.require(Field.DISPUTES)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(of_file(permit))
+
+    def opened_to(self, system: System) -> Self:
+        """All cases, for a part of the portal that may touch them. Raises NotAllowed."""
+        touch(system, Field.DISPUTES)
+        return self.all()
 
     def open(self) -> Self:
         """Those that wait for somebody."""
@@ -146,7 +152,7 @@ class DisputeEventQuerySet(models.QuerySet["DisputeEvent"]):
     def opened_by(self, permit: Permit) -> Self:
         """The timelines of the permit's subject. Raises NotAllowed when it doesn't open disputes."""
         permit.require(Field.DISPUTES)
-        return self.filter(dispute__subject_id=permit.subject_id)
+        return self.filter(of_file(permit, "dispute__subject"))
 
     def timeline(self, dispute: Dispute) -> Self:
         """All that happened in one case, in order."""

@@ -10,6 +10,7 @@ from credit.disputes.models import Dispute
 from credit.disputes.rules import Bar, Standing
 from credit.identity.models import User
 from credit.records.models import Submission
+from credit.subjects.actions import family_of
 from credit.subjects.models import Claim, Office
 
 
@@ -18,7 +19,7 @@ def standing_of(dispute: Dispute, user: User, *, permit: Permit | None, now: dat
 
     Whoever comes with a look at their own file speaks as the subject and never as an official.
     """
-    as_subject = permit is not None and permit.purpose is Purpose.OWN_RECORD and permit.subject_id == dispute.subject_id
+    as_subject = permit is not None and permit.purpose is Purpose.OWN_RECORD and _is_of(dispute, permit)
     reviews = permit is None or permit.purpose is Purpose.DISPUTE_REVIEW
     official = reviews and Role.OFFICIAL in user.roles(now)
     return Standing(
@@ -32,16 +33,21 @@ def standing_of(dispute: Dispute, user: User, *, permit: Permit | None, now: dat
 
 def bars_of(dispute: Dispute, user: User, *, now: datetime) -> frozenset[Bar]:
     """Why this user is party to the case; empty for somebody who has nothing to do with it."""
-    record = dispute.record_id
+    record, family = dispute.record_id, family_of(dispute.subject)
     submissions = Submission.objects.filter(Q(versions__record_id=record) | Q(confirmations__record_id=record))
     found = {
-        Bar.OWN_FILE: Claim.objects.filter(user=user, subject_id=dispute.subject_id, ended_at=None).exists(),
-        Bar.OWN_COMPANY: Office.objects.at(now).filter(user=user, subject_id=dispute.subject_id).exists(),
+        Bar.OWN_FILE: Claim.objects.filter(user=user, subject__in=family, ended_at=None).exists(),
+        Bar.OWN_COMPANY: Office.objects.at(now).filter(user=user, subject__in=family).exists(),
         Bar.OWN_FILING: dispute.filed_by_id == user.pk,
         Bar.OWN_SUBMISSION: submissions.filter(submitted_by=user).exists(),
         Bar.OWN_RELEASE: submissions.filter(released_by=user).exists(),
     }
     return frozenset(bar for bar, holds in found.items() if holds)
+
+
+def _is_of(dispute: Dispute, permit: Permit) -> bool:
+    """Whether the permit's file is the one in dispute, or that with which it was joined."""
+    return permit.subject_id in (dispute.subject_id, dispute.subject.merged_into_id)
 
 
 def may_look(dispute: Dispute, user: User) -> bool:

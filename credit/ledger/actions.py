@@ -14,12 +14,20 @@ from credit.core.errors import Unavailable
 from credit.ledger import heads, rules
 from credit.ledger.keys import signing_key
 from credit.ledger.merkle import Frontier, leaf_hash
-from credit.ledger.models import Entry, Leaf, Opening, Pending, TreeHead
+from credit.ledger.models import Entry, Leaf, Pending, TreeHead
 from credit.ledger.rules import Fact
 from credit.ledger.verification import LOCK, Findings, check
 
 SALT_BYTES = 32
 SEALED_AT_ONCE = 20_000  # entries a head; bounds the memory of one sealing
+
+
+WRITE = """
+    WITH entry AS (INSERT INTO ledger_entry (at, kind, commitment) VALUES (%s, %s, %s) RETURNING id),
+    opening AS (INSERT INTO ledger_opening (entry_id, salt, body) SELECT id, %s, %s FROM entry)
+    INSERT INTO ledger_pending (entry_id) SELECT id FROM entry RETURNING entry_id
+"""
+"""An entry, its opening and its place in the queue in one statement: one way to the database instead of three."""
 
 
 class HasPublicId(Protocol):
@@ -41,10 +49,12 @@ def note(kind: str, *, by: HasPublicId | str, about: HasPublicId | None, at: dat
     thing = (_kind_of(about), about.public_id) if about is not None else None
     body = rules.body_of(kind, by=who, about=thing, at=at, facts=facts)
     salt = secrets.token_bytes(SALT_BYTES)
-    with transaction.atomic(savepoint=False):
-        entry = Entry.objects.create(at=at, kind=kind, commitment=rules.commitment_of(salt, body))
-        Opening.objects.create(entry=entry, salt=salt, body=body)
-        Pending.objects.create(entry=entry)
+    commitment = rules.commitment_of(salt, body)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [at, kind, commitment, salt, body])
+        (number,) = cursor.fetchone()
+    entry = Entry(id=number, at=at, kind=kind, commitment=commitment)
+    entry._state.adding, entry._state.db = False, connection.alias
     return entry
 
 

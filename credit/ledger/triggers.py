@@ -26,3 +26,68 @@ def append_only(table: str, statements: str = "UPDATE OR DELETE OR TRUNCATE") ->
         """,
         f"DROP TRIGGER {table}_append_only ON {table};",
     )
+
+
+def refers(table: str, columns: dict[str, str], *, lasting: frozenset[str] = frozenset()) -> RunSQL:
+    """Foreign keys of `table`, by column the table that it names, checked once a statement for all its rows as a set.
+
+    A foreign key of PostgreSQL looks each row up by itself, which is half the cost of a large load. What is named here
+    is locked against deletion as a foreign key does it, but for rows of this very transaction, and for tables in
+    `lasting`, from which nothing can be deleted. `keeps` is the other half: on the tables that are named.
+    """
+    checks = "".join(_check(column, parent, parent in lasting) for column, parent in columns.items())
+    return RunSQL(
+        f"""
+        CREATE FUNCTION {table}_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            missing bigint;
+        BEGIN
+            {checks}
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER {table}_refers AFTER INSERT ON {table}
+            REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {table}_refers();
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_refers;
+        """,
+        f"DROP TRIGGER {table}_refers ON {table}; DROP FUNCTION {table}_refers();",
+    )
+
+
+def keeps(parent: str, children: list[tuple[str, str]]) -> RunSQL:
+    """Refuse to delete a row of `parent` that a row of one of `children` (table, column) names."""
+    looks = "".join(
+        f"""
+            IF EXISTS (SELECT FROM {table} WHERE {column} = OLD.id) THEN
+                RAISE EXCEPTION 'plainmark: {table} still names this row of {parent}'
+                    USING ERRCODE = 'foreign_key_violation';
+            END IF;"""
+        for table, column in children
+    )
+    return RunSQL(
+        f"""
+        CREATE FUNCTION {parent}_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN {looks}
+            RETURN OLD;
+        END $$;
+        CREATE TRIGGER {parent}_keeps BEFORE DELETE ON {parent} FOR EACH ROW EXECUTE FUNCTION {parent}_keeps();
+        ALTER TABLE {parent} ENABLE ALWAYS TRIGGER {parent}_keeps;
+        """,
+        f"DROP TRIGGER {parent}_keeps ON {parent}; DROP FUNCTION {parent}_keeps();",
+    )
+
+
+LOCK = """
+            EXECUTE 'SELECT FROM {parent} WHERE xmin <> pg_current_xact_id()::xid
+                AND id IN (SELECT {column} FROM added) ORDER BY id FOR KEY SHARE';"""
+LOOK = """
+            EXECUTE 'SELECT {column} FROM added WHERE {column} IS NOT NULL
+                AND NOT EXISTS (SELECT FROM {parent} WHERE id = {column}) LIMIT 1' INTO missing;
+            IF missing IS NOT NULL THEN
+                RAISE EXCEPTION 'plainmark: {column} % is not in {parent}', missing
+                    USING ERRCODE = 'foreign_key_violation';
+            END IF;"""
+
+
+def _check(column: str, parent: str, lasts: bool) -> str:
+    """EXECUTE, so that each statement is planned for its own number of rows: one, or a million."""
+    return (LOOK if lasts else LOCK + LOOK).format(column=column, parent=parent)

@@ -1,8 +1,11 @@
 """A delivery that is about to move: locked, and asked whether it may."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.errors import Conflict, NotFound
+from credit.records import queue
 from credit.records.models import Registration, Submission
 from credit.records.moves import Move, Status, after
 from credit.subjects import actions as subjects
@@ -13,17 +16,25 @@ BATCH = 5_000
 def locked(public_id: str) -> Submission:
     """A submission, locked until the transaction ends, and with it what its agency has of its notation.
 
-    Only deliveries of one agency and notation can touch the same records, and they wait for each other here.
-    Raises NotFound.
+    Not with that while a worker publishes it, who holds it: whoever withdraws it then doesn't wait. Raises NotFound.
     """
     found = (
         Submission.objects.select_for_update(of=("self",)).select_related("agency").filter(public_id=public_id).first()
     )
     if found is None:
         raise NotFound(_("There is no such submission."))
-    registrations = Registration.objects.filter(agency=found.agency_id, notation=found.notation)
-    list(registrations.order_by("pk").select_for_update().values_list("pk", flat=True))
+    if found.status != Status.RELEASING:
+        wait_for_others(found)
     return found
+
+
+def wait_for_others(submission: Submission) -> None:
+    """Lock what the submission's agency has of its notation, until the transaction ends.
+
+    Only deliveries of one agency and notation can touch the same records, and they wait for each other here.
+    """
+    registrations = Registration.objects.filter(agency=submission.agency_id, notation=submission.notation)
+    list(registrations.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def after_move(submission: Submission, move: Move) -> Status:
@@ -34,11 +45,30 @@ def after_move(submission: Submission, move: Move) -> Status:
     return following
 
 
+def check_again(submission: Submission, *, now: datetime) -> None:
+    """Have a locked, checked submission parsed once more: what is on file, or what was accepted, has changed.
+
+    Raises Conflict where it can't be.
+    """
+    submission.status = after_move(submission, Move.CHECK_AGAIN)
+    submission.queued_at, submission.parsed_at, submission.claims_done = now, None, submission.claim
+    forget_order(submission)
+    submission.save()
+    queue.parse_soon(submission.pk)
+
+
+def forget_order(submission: Submission) -> None:
+    """Nobody has released it, and no worker is about to publish it (not saved)."""
+    submission.released_by = submission.released_through = None
+    submission.partial, submission.publishers, submission.published = False, 0, 0
+
+
 REFUSED = {
     Status.RECEIVED: _("This file is still being checked. Wait a moment."),
     Status.PARSING: _("This file is still being checked. Wait a moment."),
     Status.PARSED: _("This can't be done with this file now."),
     Status.REFUSED: _("This file was refused; nothing of it was taken in."),
+    Status.RELEASING: _("This file is being released. Wait a moment."),
     Status.RELEASED: _("This file was released already."),
     Status.WITHDRAWN: _("This file was withdrawn already."),
 }

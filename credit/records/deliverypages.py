@@ -12,19 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from credit.access.actors import UserRequest
 from credit.access.doors import for_agency
-from credit.core.errors import NotFound
-from credit.core.identifiers import mask
 from credit.identity.models import Organisation
-from credit.records import actions, notations, staging
+from credit.records import actions
 from credit.records.forms import DeliveryForm, ReleaseForm, WithdrawalForm
 from credit.records.models import Registration, Submission
-from credit.records.moves import Move, Status, after
+from credit.records.moves import Status
 from credit.records.refusals import Refused, sentence
-from credit.records.words import STATUS, STATUS_COLOUR, mark_in_words, notation_name
+from credit.records.submissionpage import context_of, of_agency, told
 
 ROWS = 25
-FAULTS = 50
-SAMPLE = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,8 +46,8 @@ def home(request: UserRequest, agency: Organisation) -> HttpResponse:
         "agency": agency,
         "form": form,
         "page": page,
-        "deliveries": [_told(submission) for submission in page.object_list],
-        "waiting": [_told(submission) for submission in deliveries.waiting_for_release()[:ROWS]],
+        "deliveries": [told(submission) for submission in page.object_list],
+        "waiting": [told(submission) for submission in deliveries.waiting_for_release()[:ROWS]],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "records/agency.html", context, status=status)
@@ -61,19 +57,25 @@ def home(request: UserRequest, agency: Organisation) -> HttpResponse:
 @for_agency
 def submission(request: UserRequest, agency: Organisation, submission: str) -> HttpResponse:
     """Which rows are faulty, what would change, release?"""
-    return _page(request, agency, _of(agency, submission))
+    return _page(request, agency, of_agency(agency, submission))
 
 
 @require_POST
 @for_agency
 def release(request: UserRequest, agency: Organisation, submission: str) -> HttpResponse:
     """POST: a second officer releases it."""
-    found, form = _of(agency, submission), ReleaseForm(request.POST)
+    found = of_agency(agency, submission)
+    form = ReleaseForm(request.POST, accepted=found.overrides.count())
     if not form.is_valid():
         return _page(request, agency, found, release_form=form)
     partial = form.cleaned_data["partial"]
-    actions.release(found.public_id, by=request.user, now=timezone.now(), partial=partial)
-    messages.success(request, _("Released. The people and companies concerned see it from now on."))
+    released = actions.release(found.public_id, by=request.user, now=timezone.now(), partial=partial)
+    if released.status == Status.RELEASED:
+        messages.success(request, _("Released. The people and companies concerned see it from now on."))
+    else:
+        messages.success(
+            request, _("It is being published. The people and companies concerned see it when that is done.")
+        )
     return redirect("agency:submission", agency.code, found.public_id)
 
 
@@ -81,29 +83,12 @@ def release(request: UserRequest, agency: Organisation, submission: str) -> Http
 @for_agency
 def withdraw(request: UserRequest, agency: Organisation, submission: str) -> HttpResponse:
     """POST: the submission is taken back as a whole."""
-    found, form = _of(agency, submission), WithdrawalForm(request.POST)
+    found, form = of_agency(agency, submission), WithdrawalForm(request.POST)
     if not form.is_valid():
         return _page(request, agency, found, withdrawal_form=form)
     actions.withdraw(found.public_id, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
     messages.success(request, _("Withdrawn. Every record says again what it said before."))
     return redirect("agency:submission", agency.code, found.public_id)
-
-
-def _of(agency: Organisation, public_id: str) -> Submission:
-    found = Submission.objects.of_agency(agency).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound(_("There is no such submission. Go back to the list and open it from there."))
-    return found
-
-
-def _told(submission: Submission) -> dict[str, object]:
-    status = Status(submission.status)
-    return {
-        "submission": submission,
-        "notation": notation_name(submission.notation),
-        "status": STATUS[status],
-        "colour": STATUS_COLOUR[status],
-    }
 
 
 def _page(
@@ -114,31 +99,13 @@ def _page(
     release_form: ReleaseForm | None = None,
     withdrawal_form: WithdrawalForm | None = None,
 ) -> HttpResponse:
-    status = Status(found.status)
-    faults = Paginator(found.faults.filter(claim=found.claim), FAULTS).get_page(request.GET.get("page"))
+    context = context_of(found, agency, request.user, request.GET)
     asked = release_form or withdrawal_form
-    context = _told(found) | {
-        "agency": agency,
-        "page": faults,
-        "faults": [(fault, sentence(fault)) for fault in staging.faults_of(faults.object_list, found)],
-        "sample": _sample(found),
-        "records_unknown": found.accepted - found.records_known,
-        "may_release": status is Status.PARSED and found.accepted and found.submitted_by_id != request.user.pk,
-        "own": found.submitted_by_id == request.user.pk,
-        "may_withdraw": after(status, Move.WITHDRAW) is not None,
-        "release_form": release_form or ReleaseForm(initial={"partial": bool(found.faults_found)}),
+    partial = {"partial": bool(found.faults_found)}
+    context |= {
+        "release_form": release_form or ReleaseForm(initial=partial, accepted=len(context["accepted_rows"])),
         "withdrawal_form": withdrawal_form or WithdrawalForm(),
         "form": asked,
     }
     answer = HTTPStatus.UNPROCESSABLE_ENTITY if asked is not None and asked.errors else HTTPStatus.OK
     return render(request, "records/submission.html", context, status=answer)
-
-
-def _sample(found: Submission) -> list[dict[str, object]]:
-    if found.status not in (Status.PARSED, Status.RELEASED):
-        return []
-    notation = notations.get(found.notation)
-    return [
-        {"row": row, "identifier": mask(row.identifier), "mark": mark_in_words(notation, row.mark)}
-        for row in staging.sample(found, SAMPLE)
-    ]

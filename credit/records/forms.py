@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credit.records.overrides import REASON_LENGTH
 from credit.records.words import notation_name
 
 
@@ -35,7 +36,33 @@ class ReleaseForm(forms.Form):
         label=_("I have looked at the rows and faults above"),
         error_messages={"required": _("Say that you have looked at it.")},
     )
+    read = forms.BooleanField(
+        label=_("I have read why rows were accepted although a check failed"),
+        error_messages={"required": _("Say that you have read why rows were accepted.")},
+    )
     partial = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, accepted: int = 0, **kwargs: Any) -> None:
+        """`accepted`: rows that officers accepted despite a fault; without any nothing is to be read."""
+        super().__init__(*args, **kwargs)
+        if not accepted:
+            del self.fields["read"]
+
+
+class AcceptanceForm(forms.Form):
+    """Why one row is accepted although a check failed."""
+
+    reason = forms.CharField(
+        label=_("Why is this row right all the same?"),
+        help_text=_(
+            "10 to 300 characters. The second officer and the person or company can read it. "
+            "Say what you looked at, and leave the number itself out."
+        ),
+        min_length=REASON_LENGTH[0],
+        max_length=REASON_LENGTH[1],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why, in 10 to 300 characters.")},
+    )
 
 
 class WithdrawalForm(forms.Form):

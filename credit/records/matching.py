@@ -1,60 +1,84 @@
 """Whom the rows of a file are about: names that don't fit an identifier hold their row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from credit.core.identifiers import Identifier
-from credit.core.policy import System
-from credit.records.models import Record, Submission
+import polars as pl
+
+from credit.core.policy import Field, System, touch
+from credit.ledger import sets
+from credit.records import staging
+from credit.records.models import Submission
 from credit.records.names import same_name
 from credit.records.notations.faults import Code, Fault, shown
 from credit.records.notations.shapes import Row
-from credit.subjects import actions as subjects
+from credit.subjects import bulk
 from credit.vault import actions as vault
+
+BETWEEN = "\x1f"
+"""Between documents in one text: no sound cell has a control character."""
+
+KNOWN = """
+SELECT count(*) FROM ROWS FROM (string_to_table(%(subjects)s, ','), string_to_table(%(documents)s, %(between)s))
+    AS asked (subject, document)
+JOIN records_record r ON r.subject_id = asked.subject::bigint AND r.document = asked.document
+WHERE r.agency_id = %(agency)s AND r.notation = %(notation)s
+"""
 
 
 @dataclass
 class Matching:
-    """The names that a file gives, as far as it is read, and how many of its subjects and records are on file."""
+    """The names that a file gives, as far as it is read, and how many of its subjects and records are on file.
+
+    `names`: by token, the name that the file gave first. Tokens of two kinds are never the same. `accepted`: by line,
+    faults that an officer accepted.
+    """
 
     submission: Submission
-    names: dict[Identifier, str] = field(default_factory=dict)
+    accepted: Mapping[int, frozenset[Code]] = field(default_factory=dict)
+    names: dict[bytes, str] = field(default_factory=dict)
     subjects_new: int = 0
     records_known: int = 0
 
-    def sound(self, rows: Sequence[Row], name_heading: str) -> tuple[list[Row], list[Fault]]:
-        """The rows whose name fits what is on file and what the file said before, and a fault for each other."""
-        asked = {Identifier(row.kind, row.identifier) for row in rows}
-        on_file = subjects.names_on_file(asked)
-        fitting, faults = [], []
-        for row in rows:
-            identifier = Identifier(row.kind, row.identifier)
-            known = on_file.get(identifier) or self.names.get(identifier)
-            if known is not None and not same_name(known, row.name):
+    def sound(self, rows: Sequence[Row], name_heading: str) -> tuple[pl.DataFrame, list[Fault]]:
+        """The rows whose name fits what is on file and what the file said before, as they are staged; else faults."""
+        encrypt = vault.identifier_cipher()
+        tokens = [encrypt(row.kind, row.identifier) for row in rows]
+        on_file = bulk.on_file([row.kind for row in rows], tokens)
+        fitting: list[Row] = []
+        fitting_tokens: list[bytes] = []
+        first: list[bool] = []
+        known_ones: list[tuple[int, str]] = []
+        faults: list[Fault] = []
+        for place, (row, token) in enumerate(zip(rows, tokens, strict=True)):
+            before = self.names.get(token)
+            known = on_file[place][1] if place in on_file else before
+            if known is not None and known != row.name and not self._fits(known, row):
                 faults.append(Fault(row.line, name_heading, Code.NAME_CONFLICT, shown(row.name)))
                 continue
-            if identifier not in self.names:
-                self.names[identifier] = row.name
-                self.subjects_new += identifier not in on_file
+            first.append(before is None)
+            if before is None:
+                self.names[token] = row.name
+                self.subjects_new += place not in on_file
+            if place in on_file:
+                known_ones.append((on_file[place][0], row.document))
             fitting.append(row)
-        self.records_known += self._records_on_file(
-            [row for row in fitting if Identifier(row.kind, row.identifier) in on_file]
-        )
-        return fitting, faults
+            fitting_tokens.append(token)
+        self.records_known += self._records_on_file(known_ones)
+        return staging.as_frame(fitting, fitting_tokens, first), faults
 
-    def _records_on_file(self, rows: Sequence[Row]) -> int:
-        if not rows:
+    def _fits(self, known: str, row: Row) -> bool:
+        return same_name(known, row.name) or Code.NAME_CONFLICT in self.accepted.get(row.line, ())
+
+    def _records_on_file(self, asked: Sequence[tuple[int, str]]) -> int:
+        if not asked:
             return 0
-        tokens = {(row.kind.value, row.identifier): vault.encrypt_identifier(row.kind, row.identifier) for row in rows}
-        found = Record.objects.opened_to(System.INTAKE).filter(
+        touch(System.INTAKE, Field.RECORDS)
+        return sets.number(
+            KNOWN,
+            subjects=",".join(str(subject) for subject, _ in asked),
+            documents=BETWEEN.join(document for _, document in asked),
+            between=BETWEEN,
             agency=self.submission.agency_id,
             notation=self.submission.notation,
-            subject__identifiers__token__in=list(tokens.values()),
         )
-        pairs = {
-            (document, kind, bytes(token))
-            for document, kind, token in found.values_list(
-                "document", "subject__identifiers__kind", "subject__identifiers__token"
-            )
-        }
-        return sum((row.document, row.kind.value, tokens[row.kind.value, row.identifier]) in pairs for row in rows)

@@ -10,6 +10,7 @@ class Status(StrEnum):
     PARSING = "parsing"
     PARSED = "parsed"
     REFUSED = "refused"
+    RELEASING = "releasing"
     RELEASED = "released"
     WITHDRAWN = "withdrawn"
 
@@ -22,6 +23,9 @@ class Move(StrEnum):
     REFUSE = "refuse"
     CHECK_AGAIN = "check-again"
     RELEASE = "release"
+    ORDER = "order"
+    PUBLISH = "publish"
+    GIVE_UP = "give-up"
     WITHDRAW = "withdraw"
 
 
@@ -32,6 +36,12 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
     (Status.PARSING, Move.REFUSE): Status.REFUSED,
     (Status.PARSED, Move.CHECK_AGAIN): Status.RECEIVED,  # what is on file has changed since
     (Status.PARSED, Move.RELEASE): Status.RELEASED,
+    (Status.PARSED, Move.ORDER): Status.RELEASING,  # a large one: a worker publishes it
+    (Status.RELEASING, Move.CLAIM): Status.RELEASING,  # by its first worker, or after one died
+    (Status.RELEASING, Move.PUBLISH): Status.RELEASED,
+    (Status.RELEASING, Move.CHECK_AGAIN): Status.RECEIVED,
+    (Status.RELEASING, Move.GIVE_UP): Status.PARSED,  # every worker died on it
+    (Status.RELEASING, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.RECEIVED, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.PARSING, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.PARSED, Move.WITHDRAW): Status.WITHDRAWN,
@@ -39,18 +49,29 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
 }
 """Every move that there is; all others are refused."""
 
-DELIVERED = (Status.RECEIVED, Status.PARSING, Status.PARSED, Status.RELEASED)
+DELIVERED = (Status.RECEIVED, Status.PARSING, Status.PARSED, Status.RELEASING, Status.RELEASED)
 """Submissions whose bytes can't be delivered again."""
 
 
 class Cause(StrEnum):
     """Why a record has a new version."""
 
-    SUBMISSION = "submission"
-    WITHDRAWAL = "withdrawal"
-    DISPUTE = "dispute"
-    CORRECTION = "correction"
-    REMOVAL = "removal"
+    SUBMISSION = "submission"  # an agency stated it
+    WITHDRAWAL = "withdrawal"  # an agency took back what it had stated
+    DISPUTE = "dispute"  # it is disputed, or no longer
+    CORRECTION = "correction"  # officials gave it the right mark or the right end
+    REMOVAL = "removal"  # officials removed it
+    REPAIR = "repair"  # it was right, and has been made good: it ends
+    EXPIRY = "expiry"  # its end has come
+    WITHHOLDING = "withholding"  # it is withheld from everyone but its subject, or no longer
+    MERGING = "merging"  # its file was joined with another, or parted from it again
+
+
+BY_ITSELF = (Cause.EXPIRY, Cause.WITHHOLDING)
+"""What the portal may do by itself, by published rules: such a version may have no author."""
+
+NEEDS_NO_REASON = (Cause.SUBMISSION, Cause.DISPUTE, Cause.EXPIRY)
+"""The delivery, the case and the date say why; every other version says it in words."""
 
 
 def after(status: Status, move: Move) -> Status | None:

@@ -1,20 +1,25 @@
-"""What an official's decision does to a record: a flag, a correction, a removal. Each is the record's next version."""
+"""What a decision does to a record: a flag, a correction, a repair, a removal. Each is the record's next version."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.clock import business_date
 from credit.core.errors import Conflict, Invalid
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records import notations
 from credit.records.models import Record, RecordVersion
 from credit.records.moves import Cause
+from credit.records.notations.limits import held_end, limit_on
 from credit.records.notations.shapes import UnknownMark
 from credit.records.statements import Content, content_of
 from credit.records.versioning import add_next, draft, newest_of
 from credit.subjects import actions as subjects
+
+PORTAL = "system:records"
+"""Who the journal says did what the portal does by itself."""
 
 
 @transaction.atomic
@@ -43,9 +48,7 @@ def correct(
     if mark is not None:
         content = _with_mark(content, record.notation, mark)
     if valid_to is not None:
-        if valid_to <= content.valid_from:
-            raise Invalid(_("The end must be later than the beginning."))
-        content = Content(**(content.fields() | {"valid_to": valid_to}))
+        content = _with_end(content, valid_to)
     if content == content_of(old):
         raise Invalid(_("This is what the record says already."))
     new = draft(record, content, old.number + 1, Cause.CORRECTION, by=by, now=now, old=old, reason=_said(reason))
@@ -61,6 +64,45 @@ def strike(record: Record, *, reason: str, by: User, now: datetime) -> RecordVer
     return _add(old, new, "record.removed", by=by, now=now)
 
 
+@transaction.atomic
+def repair(record: Record, *, reason: str, by: User, now: datetime) -> RecordVersion:
+    """End a record that was right and has been made good: from today it counts no longer and is shown to nobody else.
+
+    A record of today ends tomorrow: it was true for a day. Raises Invalid, Conflict (removed, or it has ended already).
+    """
+    old = _standing(record)
+    today = business_date(now)
+    if old.valid_to is not None and old.valid_to <= today:
+        raise Conflict(_("This record has ended already."))
+    content = _with_end(content_of(old), max(today, old.valid_from + timedelta(days=1)))
+    new = draft(record, content, old.number + 1, Cause.REPAIR, by=by, now=now, old=old, reason=_said(reason))
+    return _add(old, new, "record.repaired", by=by, now=now)
+
+
+@transaction.atomic
+def withhold(record: Record, *, reason: str, by: User | None, now: datetime) -> RecordVersion:
+    """Show a record to its subject alone, and count it no longer, until it is shown again. None: the portal, by a rule.
+
+    Nothing happens where it is so already. Raises Invalid, Conflict (removed).
+    """
+    return _set_withheld(record, True, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def release_withheld(record: Record, *, reason: str, by: User | None, now: datetime) -> RecordVersion:
+    """Show a withheld record again, and count it. Raises as `withhold`."""
+    return _set_withheld(record, False, reason=reason, by=by, now=now)
+
+
+def _set_withheld(record: Record, withheld: bool, *, reason: str, by: User | None, now: datetime) -> RecordVersion:
+    old = _standing(record)
+    if old.withheld == withheld:
+        return old
+    new = draft(record, content_of(old), old.number + 1, Cause.WITHHOLDING, by=by, now=now, old=old)
+    new.withheld, new.reason = withheld, _said(reason)
+    return _add(old, new, "record.withheld" if withheld else "record.shown-again", by=by, now=now)
+
+
 def check_mark(record: Record, mark: str, on: date) -> int:
     """The common value that a corrected mark would have, in thousandths. Raises Invalid."""
     try:
@@ -71,7 +113,17 @@ def check_mark(record: Record, mark: str, on: date) -> int:
 
 def _with_mark(content: Content, notation: str, mark: str) -> Content:
     value = check_mark(Record(notation=notation), mark, content.valid_from)
-    return Content(**(content.fields() | {"mark": mark.strip(), "value": value}))
+    ends = held_end(value, content.valid_from, content.valid_to)
+    return Content(**(content.fields() | {"mark": mark.strip(), "value": value, "valid_to": ends}))
+
+
+def _with_end(content: Content, valid_to: date) -> Content:
+    if valid_to <= content.valid_from:
+        raise Invalid(_("The end must be later than the beginning."))
+    if held_end(content.value, content.valid_from, valid_to) != valid_to:
+        years = limit_on(content.valid_from).years
+        raise Invalid(_("Negative data may count for %(years)d years at most.") % {"years": years})
+    return Content(**(content.fields() | {"valid_to": valid_to}))
 
 
 def _standing(record: Record) -> RecordVersion:
@@ -87,8 +139,8 @@ def _said(reason: str) -> str:
     return reason.strip()
 
 
-def _add(old: RecordVersion, new: RecordVersion, kind: str, *, by: User, now: datetime) -> RecordVersion:
+def _add(old: RecordVersion, new: RecordVersion, kind: str, *, by: User | None, now: datetime) -> RecordVersion:
     add_next([(old, new)], now=now)
     subjects.raise_revision([old.subject_id])
-    ledger.note(kind, by=by, about=old.record, at=now, version=new.number)
+    ledger.note(kind, by=by or PORTAL, about=old.record, at=now, version=new.number)
     return new

@@ -13,6 +13,11 @@ def parse_soon(submission_pk: int) -> None:
     transaction.on_commit(lambda: send("records.parse", submission_pk))
 
 
+def publish_soon(submission_pk: int) -> None:
+    """Ask a worker to publish a submission that was released, once the caller's transaction is committed."""
+    transaction.on_commit(lambda: send("records.publish", submission_pk))
+
+
 def send(task: str, pk: int) -> None:
     """Send a message; where the broker is gone, the sweeper will."""
     try:

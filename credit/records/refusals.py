@@ -1,5 +1,6 @@
 """A file that isn't taken in, with its faults."""
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import get_language, gettext
@@ -8,6 +9,9 @@ from credit.core.errors import Invalid
 from credit.core.identifiers import mask
 from credit.records.notations.faults import Code, Fault
 from credit.records.notations.headings import forbidden
+
+LIKE_A_NUMBER = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{15,}")
+DIGITS = 8
 
 
 class Refused(Invalid):
@@ -30,9 +34,18 @@ def _expected(fault: Fault) -> str:
     return fault.expected
 
 
+def _without_numbers(text: str) -> str:
+    """A cell in the wrong place may hold somebody's official number: long runs with many digits are masked."""
+
+    def hidden(found: re.Match[str]) -> str:
+        return mask(found[0]) if sum(character.isdigit() for character in found[0]) >= DIGITS else found[0]
+
+    return LIKE_A_NUMBER.sub(hidden, text)
+
+
 def as_json(fault: Fault) -> dict[str, str | int | None]:
-    """A fault as commands print it; what stood in an identifier's cell is masked."""
-    value = mask(fault.value) if fault.code is Code.IDENTIFIER_INVALID else fault.value
+    """A fault as commands print it; what stood in an identifier's cell is masked, and a number that stood elsewhere."""
+    value = mask(fault.value) if fault.code is Code.IDENTIFIER_INVALID else _without_numbers(fault.value)
     return {
         "line": fault.line,
         "column": fault.column,

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from credit.core.errors import Invalid
+from credit.core.errors import Invalid, NotAllowed, NotFound
+from credit.core.policy import Role
 from credit.identity.models import Organisation, User
 from credit.ledger import actions as ledger
 from credit.records import notations
@@ -39,11 +40,23 @@ def register_agency(code: str, *, by: User | str, now: datetime) -> Organisation
     return agency
 
 
+def allow_notation(agency_code: str, notation: str, *, by: User, now: datetime) -> Registration:
+    """An operator allows an agency a notation from now on. Twice is once. Raises NotAllowed, NotFound, Invalid."""
+    if Role.OPERATOR not in by.roles(now):
+        raise NotAllowed(_("Only the portal's operator may do this."))
+    agency = Organisation.objects.filter(code=agency_code, kind=Organisation.Kind.AGENCY).first()
+    if agency is None:
+        raise NotFound(_("There is no such agency."))
+    return register_notation(agency, notation, by=by, now=now)
+
+
 @transaction.atomic
 def register_notation(agency: Organisation, notation: str, *, by: User | str, now: datetime) -> Registration:
     """Allow an agency a notation from now on. Twice is once. Raises Invalid."""
     if notation not in notations.all_notations():
         raise Invalid(_("There is no such notation."))
+    if not notations.get(notation).official:
+        raise Invalid(_("Only whom it is about may bring this in, no agency."))
     registration, made = Registration.objects.get_or_create(
         agency=agency, notation=notation, until=None, defaults={"since": now}
     )

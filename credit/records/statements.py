@@ -1,14 +1,12 @@
 """What an agency last stated in a record's document, among deliveries that haven't been withdrawn."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from credit.core.policy import System
-from credit.records.models import Confirmation, RecordVersion, Submission
+from credit.ledger import sets
+from credit.records.models import RecordVersion
 from credit.records.moves import Cause, Status
-from credit.records.notations.shapes import Row
 
 CONTENT = ("kind", "category", "value", "mark", "valid_from", "valid_to", "details")
 
@@ -30,47 +28,35 @@ class Content:
         return {name: getattr(self, name) for name in CONTENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a document: its content, the version that holds it, and the delivery that said it last."""
-
-    content: Content
-    version_id: int
-    submission_id: int
-    line: int
-    place: tuple[datetime, int]
-
-
 def content_of(version: RecordVersion) -> Content:
     """What a version says."""
     return Content(**{name: getattr(version, name) for name in CONTENT})
 
 
-def content_of_row(row: Row, *, kind: str, category: str) -> Content:
-    """What a delivered row says."""
-    return Content(kind, category, row.value, row.mark, row.decided_on, row.ends_on, row.details)
+LAST_SAID = """
+CREATE TEMPORARY TABLE said ON COMMIT DROP AS
+WITH stood AS (
+    SELECT v.record_id, v.id AS version_id, v.submission_id, v.line FROM {table}
+        JOIN records_recordversion v USING (record_id) WHERE v.cause = %(submission)s
+    UNION ALL
+    SELECT c.record_id, c.version_id, c.submission_id, c.line FROM {table}
+        JOIN records_confirmation c USING (record_id)
+), last AS (
+    SELECT DISTINCT ON (record_id) stood.* FROM stood JOIN records_submission s ON s.id = stood.submission_id
+    WHERE s.status = %(released)s ORDER BY record_id, s.released_at DESC, s.id DESC
+)
+SELECT last.*, {content} FROM last JOIN records_recordversion v ON v.id = last.version_id
+"""
 
 
-def last_statements(record_ids: Collection[int]) -> dict[int, Statement]:
-    """By record: the statement that was released last and stands. Records without one are left out."""
-    released = {"submission__status": Status.RELEASED}
-    versions = RecordVersion.objects.opened_to(System.INTAKE).filter(
-        record__in=record_ids, cause=Cause.SUBMISSION, **released
-    )
-    found: dict[int, Statement] = {}
-    for version in versions.select_related("submission"):
-        if version.submission and version.line is not None:  # always: the constraint version_names_its_submission
-            _keep_later(found, version, version.submission, version.line)
-    confirmations = Confirmation.objects.filter(record__in=record_ids, **released)
-    for confirmation in confirmations.select_related("submission", "version"):
-        _keep_later(found, confirmation.version, confirmation.submission, confirmation.line)
-    return found
+def find_last_said(table: str) -> None:
+    """Make the temporary table `said`: of each record in `table` (record_id), the last statement that stands.
 
-
-def _keep_later(found: dict[int, Statement], version: RecordVersion, submission: Submission, line: int) -> None:
-    if submission.released_at is None:  # never: the constraint submission_release_is_whole
-        return
-    place = (submission.released_at, submission.pk)
-    earlier = found.get(version.record_id)
-    if earlier is None or earlier.place < place:
-        found[version.record_id] = Statement(content_of(version), version.pk, submission.pk, line, place)
+    Its columns: record_id, the version that holds it, the delivery that said it last, the line in it, and CONTENT.
+    Records without a statement have no row.
+    """
+    sets.run("DROP TABLE IF EXISTS said")
+    content = ", ".join(f"v.{name}" for name in CONTENT)
+    words = LAST_SAID.format(table=table, content=content)
+    sets.run(words, submission=Cause.SUBMISSION.value, released=Status.RELEASED.value)
+    sets.run("ANALYZE said")

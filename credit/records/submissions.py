@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import Organisation
 from credit.records.moves import DELIVERED, Status
+from credit.records.programs import ApiClient
 
 LEASE = timedelta(seconds=60)
 """How long a worker may be silent before another may take its submission."""
@@ -43,12 +44,22 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those whose message was lost, or whose worker died."""
         return self.claimable(now).filter(Q(status=Status.PARSING) | Q(queued_at__lt=now - PATIENCE))
 
+    def to_publish(self, now: datetime) -> Self:
+        """Those whose release is ordered and that no worker is publishing, or one that has been silent for too long."""
+        return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=now - LEASE), status=Status.RELEASING)
+
+    def left_unpublished(self, now: datetime) -> Self:
+        """Those whose order was lost, or whose worker died in the middle."""
+        return self.to_publish(now).filter(Q(claimed_at__isnull=False) | Q(queued_at__lt=now - PATIENCE))
+
 
 class Submission(models.Model):
-    """One delivered file. `claim` counts the workers that have parsed it: only the last one's work counts.
+    """One delivered file. `claim` counts the workers that have parsed it: only the last one's work counts. Of these,
+    `claims_done` came to an end before the file was to be checked again.
 
     `rows` and `accepted` count data rows; they grow while it is parsed. `rows_expected` is an estimate. Of the sound
     rows, `subjects` are different ones, `subjects_new` weren't on file, and `records_known` have a record already.
+    `…_through` is the program of `…_by` that did it, where one did.
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
@@ -66,21 +77,31 @@ class Submission(models.Model):
     subjects_new = models.IntegerField(default=0)
     records_known = models.IntegerField(default=0)
     claim = models.IntegerField(default=0)
+    claims_done = models.IntegerField(default=0)
     queued_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
+    submitted_through = models.ForeignKey(ApiClient, models.PROTECT, null=True, blank=True, related_name="submissions")
     submitted_at = models.DateTimeField()
     parsed_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="releases"
     )
+    released_through = models.ForeignKey(
+        ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     released_at = models.DateTimeField(null=True, blank=True)
     partial = models.BooleanField(default=False)
+    publishers = models.IntegerField(default=0)
+    published = models.SmallIntegerField(default=0)
     records_new = models.IntegerField(default=0)
     records_changed = models.IntegerField(default=0)
     records_same = models.IntegerField(default=0)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="withdrawals"
+    )
+    withdrawn_through = models.ForeignKey(
+        ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.TextField(blank=True)
@@ -90,7 +111,11 @@ class Submission(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["agency", "-id"], name="submission_of_agency"),
-            models.Index(fields=["queued_at"], name="submission_open", condition=Q(status__in=["received", "parsing"])),
+            models.Index(
+                fields=["queued_at"],
+                name="submission_open",
+                condition=Q(status__in=["received", "parsing", "releasing"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -108,8 +133,10 @@ class Submission(models.Model):
             models.CheckConstraint(
                 name="submission_release_is_whole",
                 condition=Q(status="released", released_at__isnull=False, released_by__isnull=False)
+                | Q(status="releasing", released_at__isnull=True, released_by__isnull=False)
                 | Q(status="withdrawn")
-                | ~Q(status__in=["released", "withdrawn"]) & Q(released_at__isnull=True, released_by__isnull=True),
+                | ~Q(status__in=["releasing", "released", "withdrawn"])
+                & Q(released_at__isnull=True, released_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="submission_released_by_another", condition=Q(released_by=None) | ~Q(released_by=F("submitted_by"))
@@ -127,22 +154,28 @@ class Submission(models.Model):
 
     @property
     def is_working(self) -> bool:
-        """Whether a worker still has to read it, or does."""
-        return self.status in (Status.RECEIVED, Status.PARSING)
+        """Whether a worker still has to read or publish it, or does."""
+        return self.status in (Status.RECEIVED, Status.PARSING, Status.RELEASING)
 
     @property
     def share(self) -> int:
-        """How far it is read, 0 to 100, as far as one can tell."""
+        """How far it is read or published, 0 to 100, as far as one can tell."""
+        if self.status == Status.RELEASING:
+            return self.published
         return min(100, 100 * self.rows // self.rows_expected) if self.rows_expected else 0
 
 
 class KeptFile(models.Model):
-    """The delivered bytes, sealed by the vault."""
+    """A piece of the delivered bytes, sealed by the vault."""
 
     append_only = True
 
-    submission = models.OneToOneField(Submission, models.PROTECT, primary_key=True, related_name="file")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="pieces", db_index=False)
+    number = models.IntegerField()
     sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "number"], name="one_piece_a_number")]
 
     def __str__(self) -> str:
         return f"bytes of {self.submission_id}"

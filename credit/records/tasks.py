@@ -1,12 +1,14 @@
 """What workers do with deliveries."""
 
+from allauth.idp.oidc.models import Token
 from celery import shared_task
 from django.utils import timezone
 
 from credit.records import actions, queue
-from credit.records.models import Submission
+from credit.records.models import ApiAnswer, Submission
 
 SWEPT_AT_ONCE = 100
+EXPIRED_AT_ONCE = 100_000
 
 
 @shared_task(name="records.parse")
@@ -15,10 +17,34 @@ def parse(submission_pk: int) -> None:
     actions.parse(submission_pk, now=timezone.now())
 
 
+@shared_task(name="records.publish")
+def publish(submission_pk: int) -> None:
+    """Publish a large submission that was released; nothing happens where it was done already or is being done."""
+    actions.publish_ordered(submission_pk, now=timezone.now())
+
+
 @shared_task(name="records.sweep")
 def sweep() -> int:
     """Send again what a lost message or a dead worker left lying; returns how many."""
-    left = list(Submission.objects.left_lying(timezone.now()).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
-    for pk in left:
+    now, submissions = timezone.now(), Submission.objects
+    unread = list(submissions.left_lying(now).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    unpublished = list(submissions.left_unpublished(now).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for pk in unread:
         queue.send("records.parse", pk)
-    return len(left)
+    for pk in unpublished:
+        queue.send("records.publish", pk)
+    return len(unread) + len(unpublished)
+
+
+@shared_task(name="records.expire")
+def expire() -> int:
+    """Note what has ended by itself; returns how many records. The next run goes on with the rest."""
+    return actions.expire(now=timezone.now(), limit=EXPIRED_AT_ONCE)
+
+
+@shared_task(name="records.clear_api")
+def clear_api() -> int:
+    """Throw away what programs are not given again and tokens that have expired; returns how many."""
+    answers, _each = ApiAnswer.objects.outlived(timezone.now()).delete()
+    tokens: int = Token.objects.expired().delete()[0]
+    return answers + tokens

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from credit.records import deliverypages, views
+from credit.records import clientpages, deliverypages, faultpages, filepages, views
 
-# /s/<subject>/…, namespace "records"
+# /s/<subject>/…, namespace "records"; the list and the record's own page show points too and are in portal/pages
 subject_urls = [
-    path("records", views.records, name="list"),
-    path("records/<str:record>", views.record, name="detail"),
+    path("records/export.csv", views.csv_file, name="csv"),
+    path("records/export.json", views.json_file, name="json"),
 ]
 
 # /agency/<code>/…, namespace "agency"
@@ -16,4 +16,18 @@ agency_urls = [
     path("submissions/<str:submission>", deliverypages.submission, name="submission"),
     path("submissions/<str:submission>/release", deliverypages.release, name="release"),
     path("submissions/<str:submission>/withdraw", deliverypages.withdraw, name="withdraw"),
+    path("submissions/<str:submission>/faults.xlsx", faultpages.sheet, name="fault-sheet"),
+    path("submissions/<str:submission>/faults.csv", faultpages.listed, name="fault-list"),
+    path("submissions/<str:submission>/lines/<int:line>/accept/<str:fault>", faultpages.accept, name="accept"),
+    path("clients", clientpages.clients, name="clients"),
+    path("clients/<str:client>/end", clientpages.end, name="client-end"),
+]
+
+# /desk/files/…, namespace "files"
+desk_urls = [
+    path("", filepages.pairs, name="list"),
+    path("suggest", filepages.suggest, name="suggest"),
+    path("<str:pair>", filepages.pair, name="pair"),
+    path("<str:pair>/look", filepages.look_at, name="look"),
+    path("<str:pair>/move", filepages.move, name="move"),
 ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from credit.core.policy import Field, Permit, System, touch
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import Organisation
-from credit.records.moves import Cause
+from credit.records.moves import NEEDS_NO_REASON, Cause
 from credit.records.submissions import Submission
 from credit.subjects.models import Subject
 
@@ -25,9 +25,9 @@ class RecordQuerySet(models.QuerySet["Record"]):
     """Records are read through a permit, or by a named part of the portal."""
 
     def opened_by(self, permit: Permit) -> Self:
-        """The records of the permit's subject. Raises NotAllowed."""
+        """The records in the file of the permit's subject now. Raises NotAllowed."""
         permit.require(Field.RECORDS)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(versions__superseded_at=None, versions__subject_id=permit.subject_id)
 
     def opened_to(self, system: System) -> Self:
         """All records, for a part of the portal that may touch them. Raises NotAllowed."""
@@ -36,11 +36,15 @@ class RecordQuerySet(models.QuerySet["Record"]):
 
 
 class Record(models.Model):
-    """What an agency states in one document on one subject. All that can change is in its versions."""
+    """What an agency states in one document on one subject. All that can change is in its versions.
+
+    `subject` is whom the delivery named; in whose file the record is says each version (see merging.py).
+    """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=record_id, editable=False)
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="records")
-    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="records")
+    # Foreign keys without db_constraint are checked by triggers, once for all rows of a statement (0003_bulk).
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", db_constraint=False, db_index=False)
+    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="records", db_constraint=False)
     notation = models.CharField(max_length=40)
     document = models.CharField(max_length=128)
     created_at = models.DateTimeField()
@@ -60,9 +64,16 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
     """What the portal says of a subject, now or at an earlier moment."""
 
     def opened_by(self, permit: Permit) -> Self:
-        """The versions of the permit's subject. Raises NotAllowed."""
+        """The versions of the permit's subject, withheld ones only where the look opens them. Raises NotAllowed."""
         permit.require(Field.RECORDS)
-        return self.filter(subject_id=permit.subject_id)
+        opened = self.filter(subject_id=permit.subject_id)
+        return opened if permit.opens_withheld else opened.filter(withheld=False)
+
+    def of_records_opened_by(self, permit: Permit) -> Self:
+        """All versions of the records in the file of the permit's subject now, those too that they had in another
+        file before both were joined. Raises NotAllowed."""
+        found = self.filter(record__in=Record.objects.opened_by(permit))
+        return found if permit.opens_withheld else found.filter(withheld=False)
 
     def opened_to(self, system: System) -> Self:
         """All versions, for a part of the portal that may touch them. Raises NotAllowed."""
@@ -116,9 +127,9 @@ class RecordVersion(models.Model):
     Nothing of a version changes but `superseded_at`, once (trigger).
     """
 
-    record = models.ForeignKey(Record, models.PROTECT, related_name="versions")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="versions", db_constraint=False, db_index=False)
     number = models.IntegerField()
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     kind = models.CharField(max_length=8)
     category = models.CharField(max_length=32)
     value = models.SmallIntegerField()
@@ -132,9 +143,25 @@ class RecordVersion(models.Model):
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=12)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     reason = models.TextField(blank=True)
-    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="versions")
+    submission = models.ForeignKey(
+        Submission,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="versions",
+        db_constraint=False,
+        db_index=False,
+    )
     line = models.IntegerField(null=True, blank=True)
 
     objects = VersionQuerySet.as_manager()
@@ -143,6 +170,12 @@ class RecordVersion(models.Model):
         indexes = [
             models.Index(fields=["subject", "recorded_at"], name="version_of_subject"),
             models.Index(fields=["submission"], name="version_of_submission"),
+            # What ends by itself is found by its day, without reading what has no end or has been noted already.
+            models.Index(
+                fields=["valid_to"],
+                name="version_by_end",
+                condition=Q(superseded_at=None, struck=False, valid_to__isnull=False) & ~Q(cause="expiry"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["record", "number"], name="version_numbers_are_unique"),
@@ -165,7 +198,8 @@ class RecordVersion(models.Model):
                 name="version_names_its_submission",
             ),
             models.CheckConstraint(
-                condition=Q(cause__in=["submission", "dispute"]) | ~Q(reason=""), name="version_says_why"
+                condition=Q(cause__in=[cause.value for cause in NEEDS_NO_REASON]) | ~Q(reason=""),
+                name="version_says_why",
             ),
         ]
 
@@ -183,9 +217,13 @@ class Confirmation(models.Model):
 
     append_only = True
 
-    record = models.ForeignKey(Record, models.PROTECT, related_name="confirmations")
-    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="confirmations")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations")
+    record = models.ForeignKey(
+        Record, models.PROTECT, related_name="confirmations", db_constraint=False, db_index=False
+    )
+    version = models.ForeignKey(
+        RecordVersion, models.PROTECT, related_name="confirmations", db_constraint=False, db_index=False
+    )
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations", db_constraint=False)
     line = models.IntegerField()
 
     class Meta:

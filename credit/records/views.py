@@ -1,55 +1,45 @@
-"""The subject's pages: what is held on me, from whom, until when, and how each record came to say what it says."""
+"""A subject carries away what is held on them, as files. The pages show points too: they are in portal/pages."""
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from credit.access.actors import UserRequest
+from credit.access import actions as access
+from credit.access.actors import UserRequest, actor_of
 from credit.access.doors import subject_page
-from credit.core.clock import business_date
-from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit
-from credit.records.models import AgencyProfile, Record, RecordVersion
-from credit.records.words import Entry, history
+from credit.records import exporting
+from credit.subjects.models import Subject
 
-ROWS = 25
-
-
-@require_GET
-@subject_page(Field.RECORDS)
-def records(request: UserRequest, permit: Permit) -> HttpResponse:
-    """What do they hold on me, from whom, until when?"""
-    today = business_date(timezone.now())
-    held = RecordVersion.objects.opened_by(permit).newest().for_list()
-    page = Paginator(held, ROWS).get_page(request.GET.get("page"))
-    entries = [Entry(version, today) for version in page.object_list]
-    return render(request, "records/list.html", {"permit": permit, "page": page, "entries": entries})
+FILE = "plainmark-records"
+"""The same for everybody: nothing of the subject stands in file names."""
 
 
 @require_GET
 @subject_page(Field.RECORDS)
-def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
-    """What is this record, where does it come from, and what changed in it?"""
-    found = Record.objects.opened_by(permit).select_related("agency__profile").filter(public_id=record).first()
-    if found is None:
-        raise NotFound(
-            _("There is no such record in this file. Go back to the list of records and open it from there.")
-        )
-    versions = list(RecordVersion.objects.opened_by(permit).history_of(found))
-    entry = Entry(versions[0], business_date(timezone.now()))
-    context = {
-        "permit": permit,
-        "record": found,
-        "entry": entry,
-        "steps": history(versions),
-        "legal_basis": _legal_basis(found),
-    }
-    return render(request, "records/detail.html", context)
+def csv_file(request: UserRequest, permit: Permit) -> HttpResponse:
+    """All versions of all records, for a spreadsheet."""
+    carried = _look(request, permit)
+    data = exporting.as_csv(exporting.versions_to_export(carried))
+    return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=_attached("csv"))
 
 
-def _legal_basis(found: Record) -> str:
-    profile: AgencyProfile | None = getattr(found.agency, "profile", None)
-    return profile.legal_basis if profile else ""
+@require_GET
+@subject_page(Field.RECORDS)
+def json_file(request: UserRequest, permit: Permit) -> HttpResponse:
+    """All versions of all records, for a program."""
+    carried = _look(request, permit)
+    tree = exporting.as_tree(carried, exporting.versions_to_export(carried), now=timezone.now())
+    return JsonResponse(tree, json_dumps_params={"indent": 1, "ensure_ascii": False}, headers=_attached("json"))
+
+
+def _look(request: UserRequest, permit: Permit) -> Permit:
+    """A look of its own: what leaves the portal is listed each time, pages of one visit only once."""
+    now = timezone.now()
+    subject = Subject.objects.get(pk=permit.subject_id)
+    actor = actor_of(request, now=now)
+    return access.disclose(actor, subject, permit.purpose, fields={Field.RECORDS}, now=now)
+
+
+def _attached(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{FILE}.{ending}"', "Cache-Control": "no-store"}

@@ -14,6 +14,7 @@ from credit.records.models import RecordVersion
 from credit.records.moves import Cause, Status
 from credit.records.notations.cells import read_date
 from credit.records.notations.details import DAYS, LABELS
+from credit.records.notations.faults import Code
 from credit.records.notations.shapes import Notation, Words, plain
 
 Text = TypeVar("Text")
@@ -23,6 +24,7 @@ STATUS = {
     Status.PARSING: _("Being checked"),
     Status.PARSED: _("Checked, not released"),
     Status.REFUSED: _("Refused"),
+    Status.RELEASING: _("Being released"),
     Status.RELEASED: _("Released"),
     Status.WITHDRAWN: _("Withdrawn"),
 }
@@ -31,6 +33,7 @@ STATUS_COLOUR = {
     Status.PARSING: "blue",
     Status.PARSED: "yellow",
     Status.REFUSED: "red",
+    Status.RELEASING: "blue",
     Status.RELEASED: "green",
     Status.WITHDRAWN: "grey",
 }
@@ -48,18 +51,46 @@ CATEGORIES = {
     "private": _("Private"),
 }
 
+FAULTS = {
+    Code.IDENTIFIER_MISSING: _("Number missing"),
+    Code.IDENTIFIER_INVALID: _("Number not valid"),
+    Code.FIELD_MISSING: _("Not filled in"),
+    Code.FIELD_TOO_LONG: _("Too long"),
+    Code.DATE_INVALID: _("Not a date"),
+    Code.DATE_ORDER: _("Ends before it begins"),
+    Code.AMOUNT_INVALID: _("Not an amount"),
+    Code.VALUE_UNKNOWN: _("Unknown value"),
+    Code.RECORD_DUPLICATE: _("Twice in the file"),
+    Code.NOT_AUTHORISED: _("Not registered for it"),
+    Code.CONTROL_CHARACTERS: _("Invisible characters"),
+    Code.NAME_CONFLICT: _("Another name on file"),
+    Code.FILE_EMPTY: _("Nothing in the file"),
+    Code.FILE_ENCODING: _("Text can't be read"),
+    Code.FILE_FORMAT: _("File can't be read"),
+    Code.FILE_TOO_LARGE: _("File too large"),
+    Code.FILE_DUPLICATE: _("Delivered before"),
+    Code.FILE_FORBIDDEN: _("Never taken in"),
+    Code.HEADING_UNKNOWN: _("Unknown heading"),
+    Code.HEADING_MISSING: _("Heading missing"),
+}
+"""Each kind of fault in two or three words, for lists; its sentence says what to do."""
+
 WHY = {
     Cause.SUBMISSION: _("The agency delivered it."),
     Cause.WITHDRAWAL: _("The agency withdrew what it had delivered."),
     Cause.DISPUTE: _("A dispute was opened or closed."),
     Cause.CORRECTION: _("Two officials decided that it had to be corrected."),
     Cause.REMOVAL: _("Two officials decided that it had to be removed."),
+    Cause.REPAIR: _("It was made good, and ends early for that."),
+    Cause.EXPIRY: _("Its end has come. It ended by itself."),
+    Cause.WITHHOLDING: _("While it can't be confirmed, a record is shown to nobody but you."),
+    Cause.MERGING: _("Two officials decided which file it belongs to."),
 }
 
 
 def words_of(code: str) -> Words:
     """What a notation is called and what it is, in the language of the moment."""
-    return _in_language(notations.get(code).words)
+    return in_language(notations.get(code).words)
 
 
 def notation_name(code: str) -> str:
@@ -83,7 +114,8 @@ def mark_in_words(notation: Notation, mark: str) -> str:
     return mark
 
 
-def _in_language(texts: Mapping[str, Text]) -> Text:
+def in_language(texts: Mapping[str, Text]) -> Text:
+    """What is said in the language of the moment, out of English ("en") and Chinese ("zh-hans")."""
     return texts["zh-hans" if (get_language() or "").startswith("zh") else "en"]
 
 
@@ -150,7 +182,7 @@ class Entry:
     @property
     def source(self) -> str:
         """Under which law and table the mark is converted, in the language of the moment."""
-        return _in_language(self.notation.table_on(self.version.valid_from).source)
+        return in_language(self.notation.table_on(self.version.valid_from).source)
 
 
 def _told(key: str, text: str) -> str:
@@ -172,14 +204,25 @@ def history(versions: Sequence[RecordVersion]) -> list[Step]:
     """The steps of a record, the newest first; `versions` in the same order."""
     earlier: Iterable[RecordVersion | None] = [*versions[1:], None]
     return [
-        Step(version, _changes(before, version), str(WHY[Cause(version.cause)]), _office(version))
+        Step(version, _changes(before, version), _why(version), _office(version))
         for version, before in zip(versions, earlier, strict=True)
     ]
+
+
+def _why(version: RecordVersion) -> str:
+    """Why there is this version. A delivered one has a reason only where a check had failed and an officer decided."""
+    if version.cause == Cause.SUBMISSION and version.reason:
+        return gettext("The agency delivered it. A check of the row had failed; an officer accepted it, because:")
+    return str(WHY[Cause(version.cause)])
 
 
 def _office(version: RecordVersion) -> str:
     if version.cause in (Cause.SUBMISSION, Cause.WITHDRAWAL):
         return version.record.agency.name
+    if version.by_id is None:
+        return gettext("The portal, by a published rule")
+    if version.cause == Cause.MERGING:
+        return gettext("The officials who join files about the same person or company")
     return (
         gettext("You, or the officials who decide disputes")
         if version.cause == Cause.DISPUTE
@@ -190,14 +233,34 @@ def _office(version: RecordVersion) -> str:
 def _changes(before: RecordVersion | None, version: RecordVersion) -> list[str]:
     if before is None:
         return [gettext("The record was added.")]
-    notation = notations.get(version.record.notation)
+    return _moved(before, version) + _said_otherwise(before, version)
+
+
+def _moved(before: RecordVersion, version: RecordVersion) -> list[str]:
+    """What became of the record itself: whether it stands, is shown and disputed, and in whose file it is."""
     found = []
     if version.struck != before.struck:
         found.append(gettext("The record was removed.") if version.struck else gettext("The record is back."))
     if version.disputed != before.disputed:
         found.append(gettext("It was disputed.") if version.disputed else gettext("The dispute was closed."))
+    if version.cause == Cause.EXPIRY:
+        found.append(gettext("The record ended."))
+    if version.subject_id != before.subject_id:
+        parted = version.subject_id == version.record.subject_id
+        found.append(
+            gettext("It went back to the file that it came from.")
+            if parted
+            else gettext("It came into this file, which was joined with another.")
+        )
     if version.withheld != before.withheld:
         found.append(gettext("It was withheld.") if version.withheld else gettext("It is shown again."))
+    return found
+
+
+def _said_otherwise(before: RecordVersion, version: RecordVersion) -> list[str]:
+    """What it says now that it didn't say before."""
+    notation = notations.get(version.record.notation)
+    found = []
     if version.mark != before.mark or version.value != before.value:
         old, new = mark_in_words(notation, before.mark), mark_in_words(notation, version.mark)
         found.append(gettext("The mark changed from %(old)s to %(new)s.") % {"old": old, "new": new})

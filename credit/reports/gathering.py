@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ from credit.reports.content import (
 )
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
-from credit.scoring.mark import Line, Mark
+from credit.scoring.mark import Line, Mark, Standing
 from credit.scoring.words import in_language
 from credit.subjects.models import Subject, SubjectIdentifier
 from credit.vault import actions as vault
@@ -32,6 +33,7 @@ IDENTIFIER_NAMES = {
     IdentifierKind.PASSPORT: _("Passport"),
     IdentifierKind.HMT_PERMIT: _("Hong Kong, Macao or Taiwan resident's permit"),
     IdentifierKind.LEI: _("Legal entity identifier"),
+    IdentifierKind.REGISTER: _("Company register number"),
 }
 
 
@@ -58,6 +60,7 @@ def gather(report: Report, permit: Permit, *, now: datetime) -> ReportContent:
 
 def _content(report: Report, held: Held, now: datetime) -> ReportContent:
     mark = held.mark
+    shown = [line for line in (*mark.lines, *mark.idle) if line.standing is not Standing.ENDED]
     moment = now.astimezone(zone()).isoformat(timespec="seconds")
     kept_at_limit = {step.category.code for step in mark.adjustments if step.category is not None}
     return ReportContent(
@@ -82,9 +85,9 @@ def _content(report: Report, held: Held, now: datetime) -> ReportContent:
         band=mark.band,
         band_meaning=mark.band_meaning,
         bands=tuple(BandLine(band.name, band.start) for band in mark.scheme.rules.bands),
-        disputed=mark.disputed,
+        disputed=sum(line.disputed for line in shown),
         records=len(mark.lines),
-        lines=tuple(_line(line) for line in (*mark.lines, *mark.idle)),
+        lines=tuple(_line(line) for line in shown),
         categories=tuple(
             CategoryLine(total.category.name, total.records, total.points, total.category.code in kept_at_limit)
             for total in mark.categories
@@ -92,8 +95,15 @@ def _content(report: Report, held: Held, now: datetime) -> ReportContent:
         ),
         adjustments=tuple(AdjustmentLine(step.why, step.points) for step in mark.adjustments if step.category is None),
         factors=tuple(FactorLine(total.category.name, total.points, total.category.factor) for total in mark.factors),
-        recalculation=mark.document,
+        recalculation=_without_ended(mark.document),
     )
+
+
+def _without_ended(document: dict[str, Any]) -> dict[str, Any]:
+    """A recalculation document for others' eyes: what has ended is its subject's alone, and counts for nothing."""
+    today = document["as_of"]
+    records = [row for row in document["records"] if row["ends_on"] is None or row["ends_on"] > today]
+    return {**document, "records": records}
 
 
 def _identifiers(permit: Permit) -> tuple[IdentifierLine, ...]:

@@ -13,7 +13,7 @@ from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import User
 from credit.reports.content import Kind, Language
 from credit.reports.rules import IN_FLIGHT, LEASE, PATIENCE, PAUSE, TRIES, Standing, Status, standing
-from credit.subjects.models import Subject
+from credit.subjects.models import Subject, of_file
 
 new_code = partial(new_public_id, 4)
 """The code on the document: 76 bits, so that nobody finds one by trying."""
@@ -35,7 +35,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def opened_by(self, permit: Permit) -> Self:
         """The reports of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.REPORTS)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(of_file(permit))
 
     def opened_to(self, system: System) -> Self:
         """All reports, for the part of the portal that writes them. Raises NotAllowed."""

@@ -42,13 +42,13 @@ def read_word(text: str, words: type[Word]) -> Word:
         raise Invalid(_("Choose one of: %(words)s.") % {"words": ", ".join(words)}) from error
 
 
-def read_subject(text: str) -> Subject:
-    """The subject on file under TYPE:VALUE. Raises Invalid, NotFound; neither repeats the number."""
+def read_subject(text: str, *, known_at: datetime | None = None) -> Subject:
+    """The subject whose file TYPE:VALUE leads to, or led to. Raises Invalid, NotFound; neither repeats the number."""
     try:
         identifier = parse_subject(text)
     except BadIdentifier as error:
         raise Invalid(str(error)) from error
-    subject = subjects.find(identifier)
+    subject = subjects.find(identifier, known_at=known_at)
     if subject is None:
         raise NotFound(_("Nobody is on file under this number."))
     return subject

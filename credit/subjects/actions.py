@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from credit.core.identifiers import SUBJECT_KIND, Identifier
 from credit.identity.models import User
 from credit.ledger import actions as ledger
-from credit.subjects.models import Claim, Office, Subject, SubjectIdentifier
+from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier
+from credit.subjects.rules import Move
 from credit.vault import actions as vault
 
 BATCH = 2_000
@@ -24,10 +25,31 @@ class Newcomer:
     name: str
 
 
-def find(identifier: Identifier) -> Subject | None:
-    """The subject on file under an identifier, or None. The caller asks `access` before it shows anything."""
+def find(identifier: Identifier, *, known_at: datetime | None = None) -> Subject | None:
+    """The subject whose file an identifier leads to, now or at an earlier moment; None where it leads to none.
+
+    The caller asks `access` before it shows anything.
+    """
     token = vault.encrypt_identifier(identifier.kind, identifier.value)
-    return Subject.objects.filter(identifiers__kind=identifier.kind, identifiers__token=token).first()
+    named = Subject.objects.filter(identifiers__kind=identifier.kind, identifiers__token=token)
+    subject = named.select_related("merged_into").first()
+    if subject is None or known_at is None:
+        return subject and subject.file
+    turn = MergingStep.objects.select_related("survivor").last_about(subject.pk, known_at)
+    return turn.survivor if turn is not None and turn.move == Move.CONFIRM else subject
+
+
+def family_of(subject: Subject) -> list[int]:
+    """The ids of all subjects that are one with this one: its file's own, and those that were joined with it."""
+    root = subject.merged_into_id or subject.pk
+    return list(Subject.objects.filter(Q(pk=root) | Q(merged_into=root)).order_by("pk").values_list("pk", flat=True))
+
+
+def is_party(user: User, subject: Subject, *, now: datetime) -> bool:
+    """Whether a file is this user's own, or that of a company for which they may act."""
+    family = family_of(subject)
+    own = Claim.objects.filter(user=user, subject__in=family, ended_at=None)
+    return own.exists() or Office.objects.at(now).filter(user=user, subject__in=family).exists()
 
 
 def names_on_file(identifiers: Collection[Identifier]) -> dict[Identifier, str]:

@@ -11,6 +11,14 @@ from credit.core.identifiers import IdentifierKind
 from credit.core.policy import Field, Permit
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import User
+from credit.subjects.mergings import Merging, MergingStep
+
+__all__ = ["Claim", "Merging", "MergingStep", "Office", "Subject", "SubjectIdentifier", "of_file"]
+
+
+def of_file(permit: Permit, path: str = "subject") -> Q:
+    """What belongs to the permit's file through `path`: its own, and that of files which were joined with it."""
+    return Q(**{f"{path}_id": permit.subject_id}) | Q(**{f"{path}__merged_into_id": permit.subject_id})
 
 
 class SubjectQuerySet(models.QuerySet["Subject"]):
@@ -23,7 +31,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
 
 
 class Subject(models.Model):
-    """The individual or company that records are about. Every change of its file raises its revision."""
+    """The individual or company that records are about. Every change of its file raises its revision.
+
+    `merged_into`: two officials found that this file is about the subject of another one, which leads on (see
+    credit/records/merging.py). No file that others were joined with is itself joined with another.
+    """
 
     class Kind(models.TextChoices):
         INDIVIDUAL = "individual", _("individual")
@@ -34,14 +46,32 @@ class Subject(models.Model):
     name = models.CharField(max_length=400)
     revision = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", db_index=False
+    )
 
     objects = SubjectQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(revision__gte=0), name="revision_counts_from_zero")]
+        indexes = [
+            models.Index(
+                fields=["merged_into"], name="subject_merged", condition=Q(merged_into__isnull=False), include=["id"]
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(revision__gte=0), name="revision_counts_from_zero"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")), name="no_subject_is_merged_into_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def file(self) -> "Subject":
+        """The subject whose file this one's number leads to now: itself, or that with which it was joined."""
+        return self.merged_into or self
 
 
 class IdentifierQuerySet(models.QuerySet["SubjectIdentifier"]):
@@ -50,13 +80,14 @@ class IdentifierQuerySet(models.QuerySet["SubjectIdentifier"]):
     def opened_by(self, permit: Permit) -> Self:
         """The identifiers of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.IDENTIFIERS)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(of_file(permit))
 
 
 class SubjectIdentifier(models.Model):
     """An official number of a subject; `token` is its AES-SIV ciphertext, so that it can be looked up."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="identifiers")
+    # Checked by a trigger, once for all rows of a statement (0002_bulk).
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="identifiers", db_constraint=False)
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in IdentifierKind])
     token = models.BinaryField()
 

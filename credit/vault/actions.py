@@ -1,6 +1,7 @@
 """What may not be read in the database goes through here: identifiers and blobs, under one wrapped data key."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,6 +16,11 @@ from credit.vault.models import DataKey
 def encrypt_identifier(kind: str, value: str) -> bytes:
     """AES-SIV of a normalised identifier: the same kind and value give the same token. Raises Unavailable."""
     return _ciphers().encrypt_identifier(kind, value)
+
+
+def identifier_cipher() -> Callable[[str, str], bytes]:
+    """`encrypt_identifier` for many: what it needs is looked up once. Raises Unavailable."""
+    return _ciphers().encrypt_identifier
 
 
 def decrypt_identifier(kind: str, token: bytes) -> str:

@@ -113,6 +113,8 @@ def start_postgres(places: Places) -> subprocess.Popen[bytes]:
     own_folder(places.socket_dir)
     if not (places.postgres / "PG_VERSION").exists():
         making = ["initdb", "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8"]
+        # The same order as glibc's C.UTF-8, compared byte by byte: indexes of texts are filled much faster.
+        making += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         making += ["--username=postgres", "--pgdata", str(places.postgres)]
         making[0] = str(POSTGRES / making[0])
         done = subprocess.run(

@@ -39,23 +39,24 @@ def capacities_of(user: User, path: str, *, now: datetime) -> tuple[Capacity, ..
 
 
 def _own_records(user: User) -> list[Capacity]:
-    claims = Claim.objects.filter(user=user, ended_at=None).select_related("subject").order_by("proven_at")
+    claims = Claim.objects.filter(user=user, ended_at=None).select_related("subject__merged_into")
+    files = {claim.subject.file.public_id: claim.subject.file.name for claim in claims.order_by("proven_at")}
     return [
         Capacity(
             "person",
-            claim.subject.public_id,
+            public_id,
             _("My record"),
-            claim.subject.name,
+            name,
             _("Your mark, your records, your disputes, and who looked."),
-            reverse("pages:overview", args=[claim.subject.public_id]),
+            reverse("pages:overview", args=[public_id]),
         )
-        for claim in claims
+        for public_id, name in files.items()
     ]
 
 
 def _companies(user: User, now: datetime) -> list[Capacity]:
-    offices = Office.objects.at(now).filter(user=user).select_related("subject").order_by("since", "pk")
-    companies = {office.subject.public_id: office.subject.name for office in offices}
+    offices = Office.objects.at(now).filter(user=user).select_related("subject__merged_into").order_by("since", "pk")
+    companies = {office.subject.file.public_id: office.subject.file.name for office in offices}
     return [
         Capacity(
             "company",

@@ -30,17 +30,20 @@ ALLOWED = {
     ("own-record", "subject", "claim"): EVERYTHING,
     ("own-record", "representative", "office"): EVERYTHING,
     ("dispute-review", "official", "case"): "* name identifiers records disputes",
+    ("subject-matching", "official", "matching"): "* name identifiers",
     ("certified-report", "subject", "claim"): REPORTED,
     ("certified-report", "representative", "office"): REPORTED,
     ("certified-report", "reports", "order"): REPORTED,
     ("audit", "auditor", "duty"): "* looks",
     ("operation", "operator", "duty"): f"* {REPORTED}",
+    ("data-export", "operator", "duty"): f"* {EVERYTHING}",
 }
 TOUCHED = {
     "intake": "name identifiers records",
     "scoring": "records mark",
     "reports": "reports",
     "sweeper": "reports disputes",
+    "publication": "records disputes",
 }
 EVERY_CASE = list(product(Purpose, [*Role, *System], GroundKind, [False, True]))
 

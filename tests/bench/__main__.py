@@ -20,9 +20,13 @@ def main() -> int:
     import django
 
     django.setup()
-    from tests.bench import engine, reports
+    from django.core.management import call_command
 
-    sys.stdout.write(table([*engine.measure(), *reports.measure()]) + "\n")
+    from tests.bench import api, engine, intake, reports
+
+    call_command("migrate", verbosity=0)
+    lines = [*engine.measure(), *reports.measure(), *api.measure(), *intake.measure(full="--full" in sys.argv)]
+    sys.stdout.write("\n".join([table(lines), *intake.told]) + "\n")
     return 0
 
 

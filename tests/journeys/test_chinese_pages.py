@@ -33,7 +33,9 @@ NOT_ENGLISH = re.compile(
     r"""
     manage\.py\sverify_ledger\s--heads\sDIR | “signature”
     | Plainmark(\s\(demonstration\))? | \S+@\S+ | https?://\S+ | Mozilla/5\.0.*
+    | CC0-1\.0
     | PDF | SHA-256 | CSV | XLSX | (ND)?JSON | UTF-8 | UTC | GB\s18030 | Ed25519 | base64 | RFC | KB | MB | LEI
+    | \b(uscc|lei|passport|register):(FRA-)?… # how a number is written
     | FRA-\w+ | \bA{1,3}\b                    # a passport; the best bands
     | [0-9A-Z]{4}(-[0-9A-Z]{4})+              # public ids and codes
     | \d{4}\*+[0-9A-Z]{4} | \b[0-9A-Z]{18}\b   # identifiers, masked and as they were delivered
@@ -47,7 +49,7 @@ NOT_ENGLISH = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_PAGE = re.compile(r"/(account/logout|language|static/|ledger/heads|.*/(file|document)$)")
+NO_PAGE = re.compile(r"/(account/logout|language|static/|ledger/heads|sources.*\.(json|csv)|.*/(file|document)$)")
 
 
 def english_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -14,7 +14,18 @@ pytestmark = pytest.mark.browser
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PAGES = {
-    None: ("/", "/schemes/", "/schemes/open/1", "/rules", "/verify/", "/ledger/", "/help/start", "/account/signup/"),
+    None: (
+        "/",
+        "/schemes/",
+        "/schemes/open/1",
+        "/rules",
+        "/verify/",
+        "/ledger/",
+        "/help/start",
+        "/account/signup/",
+        "/sources",
+        "/sources/tax",
+    ),
     "individual": ("", "mark", "records", "disputes", "reports", "looks"),
     "representative": ("", "mark", "records", "disputes", "reports", "looks"),
     "officer": ("",),

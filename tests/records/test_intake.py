@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from credit.core.errors import Invalid, NotAllowed
-from credit.records import actions, intake, staging, tasks
+from credit.records import actions, intake, keeping, staging, tasks
 from credit.records.models import Fault, KeptFile, StagedRows, Submission
 from credit.records.moves import Status
 from credit.records.refusals import Refused
@@ -49,6 +49,18 @@ def test_nothing_of_a_file_can_be_read_in_the_database(office):
     kept += [bytes(fault.sealed) for fault in made.faults.all()]
     assert len(kept) == 3
     assert not any(number in blob or b"unheard" in blob or "示例".encode() in blob for blob in kept)
+
+
+def test_a_file_is_kept_in_pieces_none_of_which_can_be_left_out(office, monkeypatch):
+    monkeypatch.setattr(keeping, "PIECE", 50)
+    data = ratings(rating(1), rating(2))
+    made = office().deliver(data)
+    assert made.accepted == 2
+    assert KeptFile.objects.filter(submission=made).count() == -(-len(data) // 50)
+    assert keeping.delivered_bytes(made) == data
+    made.sha256 = "0" * 64
+    with pytest.raises(ValueError, match="missing"):
+        keeping.delivered_bytes(made)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A checked submission becomes records whole or not at all, and only by a second officer."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from credit.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from credit.core.identifiers import mask
+from credit.core.publicid import PATTERN
 from credit.ledger.models import Entry
 from credit.records import actions
 from credit.records.models import Confirmation, Record, Submission
@@ -157,4 +159,20 @@ def _put(made, status, desk):
     elif status is Status.WITHDRAWN:
         actions.withdraw(made.public_id, reason="x", by=desk.first, now=desk.now)
     else:
-        Submission.objects.filter(pk=made.pk).update(status=status)
+        by = desk.second if status is Status.RELEASING else None
+        Submission.objects.filter(pk=made.pk).update(status=status, released_by=by)
+
+
+@db
+def test_public_ids_that_are_taken_already_are_replaced(office, monkeypatch):
+    desk = office()
+    desk.publish(ratings(rating(1)))
+    taken = Subject.objects.get().public_id, Record.objects.get().public_id
+
+    def unlucky(count, groups=2):
+        return itertools.repeat(taken[groups - 2], count)
+
+    monkeypatch.setattr("credit.records.loading.new_public_ids", unlucky)
+    assert desk.publish(ratings(rating(2), rating(3), rating(1, document="more"))).records_new == 3
+    assert (Subject.objects.count(), Record.objects.count()) == (3, 4)
+    assert all(PATTERN.match(public_id) for public_id in Record.objects.values_list("public_id", flat=True))

@@ -6,11 +6,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from credit.core.identifiers import BadIdentifier, Identifier, IdentifierKind, Reason, check
+from credit.core.identifiers import BadIdentifier, Identifier, IdentifierKind, Reason, check, check_structure
 from credit.records.notations.faults import CONTROL, Code, Fault, shown
 from credit.records.notations.shapes import Column, Layout, plain
 
 CONTROL_OR_LINE = re.compile(f"{CONTROL.pattern}|[\t\r\n]")
+UNPRINTED = re.compile("[\ufffc\ufffd]")
+"""Characters that Python prints and a cell may not have."""
+
 SPACE = " \t\r\n\u00a0\u2002\u2003\u2009\u3000"
 DATE = re.compile(r"([0-9]{4})([/-])([0-9]{2})\2([0-9]{2})")
 AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20})?")
@@ -23,6 +26,9 @@ class Bad:
     def __bool__(self) -> bool:
         return False
 
+    def __len__(self) -> int:
+        return 0
+
 
 BAD: Final = Bad()
 Cell = str | date | Bad
@@ -32,13 +38,21 @@ Cell = str | date | Bad
 class Batch:
     """Some rows of one file as columns, with the faults found in them so far.
 
-    `columns[key][i]` is a checked cell of the row in `lines[i]`; columns that the file lacks are all empty.
+    `columns[key][i]` is a checked cell of the row in `lines[i]`; columns that the file lacks are all empty. Of a row
+    whose `accepted` has `identifier.invalid`, the check digit isn't looked at.
     """
 
-    def __init__(self, layout: Layout, headings: Mapping[str, str], lines: Sequence[int]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        headings: Mapping[str, str],
+        lines: Sequence[int],
+        accepted: Mapping[int, frozenset[Code]] | None = None,
+    ) -> None:
         self.layout = layout
         self.headings = headings
         self.lines = lines
+        self.accepted = accepted or {}
         self.columns: dict[str, list[Cell]] = {}
         self.raw: dict[str, Sequence[str]] = {}
         self.faults: list[Fault] = []
@@ -82,7 +96,8 @@ class Batch:
             self.fault(i, key, Code.IDENTIFIER_MISSING)
             return None
         try:
-            found = self.identifiers[i] = check(kind, str(cell))
+            accepted = Code.IDENTIFIER_INVALID in self.accepted.get(self.lines[i], ())
+            found = self.identifiers[i] = (check_structure if accepted else check)(kind, str(cell))
         except BadIdentifier as error:
             detail = "" if error.reason is Reason.EMPTY else error.reason.value
             self.fault(i, key, Code.IDENTIFIER_INVALID, detail=detail, expected=error.expected or "")
@@ -96,59 +111,72 @@ def fill(batch: Batch, column: Column, raw: Sequence[str] | None) -> None:
         batch.columns[column.key] = [""] * len(batch.lines)
         return
     batch.raw[column.key] = raw
-    texts = [text.strip(SPACE) for text in raw]
+    joined = "".join(raw)
+    plain_text = joined.isprintable() and not UNPRINTED.search(joined)
+    texts = list(raw) if plain_text and " " not in joined else [text.strip(SPACE) for text in raw]
     cells: list[Cell] = [*texts]
     suspicious = CONTROL if column.lines else CONTROL_OR_LINE
-    if suspicious.search("".join(texts)):
+    if not plain_text and suspicious.search("".join(texts)):
         for i, text in enumerate(texts):
             if suspicious.search(text):
                 cells[i] = batch.fault(i, column.key, Code.CONTROL_CHARACTERS)
+    if column.needed and column.kind != "identifier" and "" in cells:
+        for i, cell in enumerate(cells):
+            if cell == "":
+                cells[i] = batch.fault(i, column.key, Code.FIELD_MISSING)
     CHECKS[column.kind](batch, column, cells)
     batch.columns[column.key] = cells
 
 
-def _missing(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    if column.needed and "" in cells:
-        for i, cell in enumerate(cells):
-            if cell == "":
-                cells[i] = batch.fault(i, column.key, Code.FIELD_MISSING)
+def _places(cells: Sequence[Cell], wrong: Callable[[str], bool]) -> list[int]:
+    """Where the cells are that have something wrong; each different text is looked at once."""
+    bad = {cell for cell in set(cells) if isinstance(cell, str) and cell and wrong(cell)}
+    return [i for i, cell in enumerate(cells) if cell in bad] if bad else []
+
+
+def _too_long(cells: Sequence[Cell], limit: int) -> list[int]:
+    """Where the texts are that have more characters; cells with a fault have none."""
+    lengths = list(map(len, cells))  # type: ignore[arg-type]  # no column of texts has dates in it
+    return [i for i, length in enumerate(lengths) if length > limit] if max(lengths, default=0) > limit else []
 
 
 def _text(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    _missing(batch, column, cells)
-    for i, cell in enumerate(cells):
-        if isinstance(cell, str) and len(cell) > column.length:
-            cells[i] = batch.fault(i, column.key, Code.FIELD_TOO_LONG, expected=str(column.length))
+    for i in _too_long(cells, column.length):
+        cells[i] = batch.fault(i, column.key, Code.FIELD_TOO_LONG, expected=str(column.length))
 
 
 def _identifier(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    for i, cell in enumerate(cells):
-        if isinstance(cell, str) and len(cell) > IDENTIFIER_LENGTH:
-            cells[i] = batch.fault(i, column.key, Code.IDENTIFIER_INVALID, detail="length")
+    for i in _too_long(cells, IDENTIFIER_LENGTH):
+        cells[i] = batch.fault(i, column.key, Code.IDENTIFIER_INVALID, detail="length")
 
 
 def _date(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    _missing(batch, column, cells)
-    for i, cell in enumerate(cells):
-        if isinstance(cell, str) and cell:
-            cells[i] = read_date(cell) or batch.fault(i, column.key, Code.DATE_INVALID)
+    for i in _places(cells, lambda cell: read_date(cell) is None):
+        cells[i] = batch.fault(i, column.key, Code.DATE_INVALID)
+    _replace(cells, read_date)
 
 
 def _amount(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    _missing(batch, column, cells)
-    for i, cell in enumerate(cells):
-        if isinstance(cell, str) and cell and not AMOUNT.fullmatch(cell):
-            cells[i] = batch.fault(i, column.key, Code.AMOUNT_INVALID)
+    for i in _places(cells, lambda cell: not AMOUNT.fullmatch(cell)):
+        cells[i] = batch.fault(i, column.key, Code.AMOUNT_INVALID)
 
 
 def _choice(batch: Batch, column: Column, cells: list[Cell]) -> None:
-    _missing(batch, column, cells)
     choices = column.choices or {}
-    for i, cell in enumerate(cells):
-        if isinstance(cell, str) and cell:
-            found = choices.get(cell) or choices.get(plain(cell))
-            known = ", ".join(dict.fromkeys(choices))
-            cells[i] = found or batch.fault(i, column.key, Code.VALUE_UNKNOWN, detail="known", expected=known)
+
+    def chosen(cell: str) -> str | None:
+        return choices.get(cell) or choices.get(plain(cell))
+
+    known = ", ".join(dict.fromkeys(choices))
+    for i in _places(cells, lambda cell: chosen(cell) is None):
+        cells[i] = batch.fault(i, column.key, Code.VALUE_UNKNOWN, detail="known", expected=known)
+    _replace(cells, chosen)
+
+
+def _replace(cells: list[Cell], value: Callable[[str], Cell | None]) -> None:
+    """Put values in the place of texts, all of which are right."""
+    values: dict[Cell, Cell] = {cell: value(cell) or cell for cell in set(cells) if isinstance(cell, str) and cell}
+    cells[:] = [values.get(cell, cell) for cell in cells]
 
 
 CHECKS: dict[str, Callable[[Batch, Column, list[Cell]], None]] = {

@@ -3,8 +3,9 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,16 @@ from credit.records.notations.shapes import Column, Layout, Notation, heading_ke
 
 Where = dict[str, int]
 """Column key → position in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenList:
+    """The whole list as dated data: since when, which version, on which ground (by language), which categories."""
+
+    effective_from: date
+    version: int
+    source: Mapping[str, str]
+    categories: tuple["Forbidden", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +37,10 @@ class Forbidden:
 
 
 @cache
-def forbidden() -> tuple[Forbidden, ...]:
+def forbidden_list() -> ForbiddenList:
     """The public list, from forbidden.toml."""
     table = tomllib.loads(Path(__file__).with_name("forbidden.toml").read_text(encoding="utf-8"))
-    return tuple(
+    categories = tuple(
         Forbidden(
             line["name"],
             line["name_zh"],
@@ -38,6 +49,12 @@ def forbidden() -> tuple[Forbidden, ...]:
         )
         for line in table["category"]
     )
+    return ForbiddenList(table["effective_from"], table["version"], table["source"], categories)
+
+
+def forbidden() -> tuple[Forbidden, ...]:
+    """Its categories."""
+    return forbidden_list().categories
 
 
 def find_layout(headings: Sequence[str], notation: Notation) -> tuple[Layout, Where, dict[str, str]]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from credit.core.identifiers import Identifier, IdentifierKind
+from credit.core.identifiers import BadIdentifier, Identifier, IdentifierKind, check
 from credit.records.notations.cells import Bad, Batch
 from credit.records.notations.days import add_months
 from credit.records.notations.details import kept
@@ -37,9 +37,8 @@ def read_penalties(batch: Batch, notation: Notation) -> Iterator[Row]:
             continue
         ends = _end_of_publication(table, begun, until, severity)
         value = table.convert(severity)
-        yield Row(
-            line, identifier.kind, identifier.value, names[i], documents[i], severity, value, begun, ends, details[i]
-        )
+        known = (line, identifier.kind, identifier.value, names[i], documents[i], severity, value, begun, ends)
+        yield Row(*known, details[i], _register(batch, i, identifier, "CF"))
 
 
 def read_licences(batch: Batch, notation: Notation) -> Iterator[Row]:
@@ -59,9 +58,8 @@ def read_licences(batch: Batch, notation: Notation) -> Iterator[Row]:
         table = notation.table_on(begun)
         end = None if last is None or last >= cast(date, table.rules["no_end"]) else last + DAY
         value = table.convert("held")
-        yield Row(
-            line, identifier.kind, identifier.value, names[i], documents[i], "held", value, begun, end, details[i]
-        )
+        known = (line, identifier.kind, identifier.value, names[i], documents[i], "held", value, begun, end)
+        yield Row(*known, details[i], _register(batch, i, identifier, "XK"))
 
 
 def _subjects(batch: Batch, prefix: str) -> Iterator[Identifier | None]:
@@ -76,6 +74,20 @@ def _subjects(batch: Batch, prefix: str) -> Iterator[Identifier | None]:
             yield _person(batch, i, f"{prefix}_XDR_ZJLX", f"{prefix}_XDR_ZJHM")
         else:
             yield batch.identify(i, IdentifierKind.USCC, uscc_key)
+
+
+def _register(batch: Batch, i: int, identifier: Identifier, prefix: str) -> str:
+    """The company's register number, "" where the row has none that is sound: it isn't what the row is found by."""
+    if identifier.kind is not IdentifierKind.USCC:
+        return ""
+    for key in (f"{prefix}_XDR_GSZC", f"{prefix}_XDR_GSDJ"):
+        cell = batch.columns[key][i] if key in batch.columns else ""
+        if cell and not isinstance(cell, Bad):
+            try:
+                return check(IdentifierKind.REGISTER, str(cell)).value
+            except BadIdentifier:
+                return ""
+    return ""
 
 
 def _person(batch: Batch, i: int, paper_key: str, number_key: str) -> Identifier | None:

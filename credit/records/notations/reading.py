@@ -1,8 +1,8 @@
 """From the bytes of a file to sound rows and faults, some thousand rows at a time."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import islice
 
 from credit.records.notations.cells import Batch, fill
@@ -14,7 +14,7 @@ from credit.records.notations.jsonfile import read_json, read_ndjson
 from credit.records.notations.shapes import Layout, Notation, Row
 from credit.records.notations.xlsxfile import read_xlsx
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 10_000
 
 
 @dataclass(slots=True)
@@ -31,9 +31,15 @@ class Reading:
 
 
 def read(
-    data: bytes, *, filename: str, notation: Notation, limits: Limits | None = None, batch_rows: int = BATCH_ROWS
+    data: bytes,
+    *,
+    filename: str,
+    notation: Notation,
+    limits: Limits | None = None,
+    batch_rows: int = BATCH_ROWS,
+    accepted: Mapping[int, frozenset[Code]] | None = None,
 ) -> Iterator[Reading]:
-    """Read a file in a notation, in batches; faults are sorted by line.
+    """Read a file in a notation, in batches; faults are sorted by line. `accepted`: by line, faults that don't count.
 
     Raises FileRefused as soon as it is known that nothing of the file may be taken, which can be after some batches:
     whoever keeps batches must throw them away then.
@@ -48,13 +54,18 @@ def read(
     _, headings = next(numbered, (0, []))
     if not any(heading.strip() for heading in headings):
         raise refuse(Code.FILE_EMPTY)
-    table = _Table(*find_layout(headings, notation), notation)
+    table = _Table(*find_layout(headings, notation), notation, accepted or {})
     some = False
     while chunk := list(islice(numbered, batch_rows)):
         some = True
         yield table.read(chunk)
     if not some:
         raise refuse(Code.FILE_EMPTY)
+
+
+def own_rows(data: bytes, *, filename: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """The file's own cells, unchecked: headings first, then each row with its line. Raises FileRefused."""
+    return _rows(data, format_of(data, filename), limits)
 
 
 def _rows(data: bytes, kind: Format, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -67,7 +78,7 @@ def _rows(data: bytes, kind: Format, limits: Limits) -> Iterator[tuple[int, list
 
 
 def _numbered(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    return ((line, row) for line, row in enumerate(rows, start=1) if any(cell and not cell.isspace() for cell in row))
+    return ((line, row) for line, row in enumerate(rows, start=1) if "".join(row).strip())
 
 
 def _elements(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -83,10 +94,11 @@ class _Table:
     where: Where
     own: dict[str, str]
     notation: Notation
+    accepted: Mapping[int, frozenset[Code]]
     seen: dict[bytes, int] = field(default_factory=dict)
 
     def read(self, chunk: Sequence[tuple[int, list[str]]]) -> Reading:
-        batch = Batch(self.layout, self.own, [line for line, _ in chunk])
+        batch = Batch(self.layout, self.own, [line for line, _ in chunk], self.accepted)
         self._fill(batch, [row for _, row in chunk])
         rows = list(self.layout.read(batch, self.notation))
         self._find_duplicates(batch)
@@ -102,14 +114,16 @@ class _Table:
         places = set(self.where.values())
         width = max(places) + 1
         for i, row in enumerate(rows):
-            row.extend([""] * (width - len(row)))
+            if len(row) < width:
+                row.extend([""] * (width - len(row)))
             if len(row) > len(places):
                 extra = next((cell for place, cell in enumerate(row) if place not in places and cell.strip()), None)
                 if extra is not None:
                     batch.extra_cell(i, extra)
+        cells = list(zip(*rows, strict=False)) if rows else [()] * width
         for column in self.layout.columns:
             place = self.where.get(column.key)
-            fill(batch, column, None if place is None else [row[place] for row in rows])
+            fill(batch, column, None if place is None else cells[place])
 
     def _find_duplicates(self, batch: Batch) -> None:
         """A fault for each row whose document and subject stood in an earlier row of the file."""
@@ -117,8 +131,9 @@ class _Table:
         for i, identifier in batch.identifiers.items():
             if document := documents[i]:
                 name = f"{identifier.kind}\0{identifier.value}\0{document}"
-                earlier = self.seen.setdefault(hashlib.blake2b(name.encode(), digest_size=16).digest(), batch.lines[i])
-                if earlier != batch.lines[i]:
+                line = batch.lines[i]
+                earlier = self.seen.setdefault(blake2b(name.encode(), digest_size=12).digest(), line)
+                if earlier != line:
                     batch.fault(i, self.layout.document_key, Code.RECORD_DUPLICATE, expected=str(earlier))
 
 

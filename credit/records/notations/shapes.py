@@ -60,7 +60,10 @@ class Layout:
 
 
 class Row(NamedTuple):
-    """One sound row, ready to become a record. `value` is in thousandths of the common scale, -1000 to 1000."""
+    """One sound row, ready to become a record. `value` is in thousandths of the common scale, -1000 to 1000.
+
+    `register`: the company's register number, where the row gives one beside its USCC.
+    """
 
     line: int
     kind: IdentifierKind
@@ -72,6 +75,7 @@ class Row(NamedTuple):
     decided_on: date
     ends_on: date | None
     details: dict[str, str]
+    register: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,8 @@ class UnknownMark(ValueError):
 class Table:
     """A published conversion table, in force from a day on. `convert` raises UnknownMark.
 
-    `source`: where it comes from, in each of the notation's languages. `marks`: those that it lists by name. `lines`:
-    the table as it is printed, own value and common value.
+    `source`: where it comes from, by language. `marks`: those that it lists by name. `lines`: the table as it is
+    printed, own value ("" for any) and common value in thousandths; `linear`: straight lines run between them.
     """
 
     effective_from: date
@@ -114,13 +118,15 @@ class Table:
     marks: tuple[Mark, ...]
     lines: tuple[tuple[str, str], ...]
     rules: Mapping[str, object]
+    linear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notation:
     """An agency's own way of marking. `category`: "" means the submitting agency's own field.
 
-    `official`: False for what only subjects themselves may bring in.
+    `official`: False for what only subjects themselves may bring in. `identifiers`: the kinds of numbers by which it
+    names subjects.
     """
 
     code: str
@@ -130,6 +136,7 @@ class Notation:
     words: Mapping[str, Words]
     layouts: tuple[Layout, ...]
     tables: tuple[Table, ...]
+    identifiers: tuple[IdentifierKind, ...]
 
     def table_on(self, day: date) -> Table:
         """The table in force on a day; before the first one, the first."""

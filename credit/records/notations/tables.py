@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from credit.core.identifiers import IdentifierKind
 from credit.records.notations import scale
 from credit.records.notations.cells import Batch
 from credit.records.notations.shapes import Column, Layout, Mark, Notation, Row, Table, Words, heading_key, plain
@@ -26,8 +27,9 @@ RATING_COLUMNS: tuple[Column, ...] = (
 def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
     """The notation described by the TOML file beside `module_file`. `readers`: one for each layout's name.
 
-    A file without `[[layout]]` has the seven columns of a rating. Raises KeyError, ValueError for a bad table, also for
-    one that doesn't say in every language of the notation where it comes from.
+    What is left out: `code` is the file's name with hyphens, `kind` "rating", a table's `version` 1, `identifiers` all
+    kinds; a file without `[[layout]]` has the seven columns of a rating. Raises KeyError, ValueError for a bad table,
+    also for one that doesn't say in every language of the notation where it comes from.
     """
     path = Path(module_file)
     spec = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
@@ -36,13 +38,14 @@ def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
     if not layouts:
         layouts = [layout_of("rating", RATING_COLUMNS, "name", "document", readers["rating"])]
     return Notation(
-        code=spec["code"],
-        kind=spec["kind"],
+        code=spec.get("code", path.stem.replace("_", "-")),
+        kind=spec.get("kind", "rating"),
         category=spec.get("category", ""),
         official=spec.get("official", True),
         words=words,
         layouts=tuple(layouts),
         tables=tuple(sorted((_table(table, words) for table in spec["table"]), key=lambda table: table.effective_from)),
+        identifiers=tuple(IdentifierKind(kind) for kind in spec.get("identifiers", IdentifierKind)),
     )
 
 
@@ -96,8 +99,9 @@ def _table(spec: Mapping[str, Any], languages: Collection[str]) -> Table:
     else:
         convert = scale.always(spec["value"])
         lines = [("", f"{spec['value']}")]
-    _within_scale(*(value for _, value in steps + corners), *(mark.value for mark in marks))
-    return Table(started, spec["version"], source, convert, tuple(marks), tuple(lines), spec.get("rules", {}))
+    _within_scale(*(int(value) for _, value in lines))
+    version, rules = spec.get("version", 1), spec.get("rules", {})
+    return Table(started, version, source, convert, tuple(marks), tuple(lines), rules, linear=bool(corners))
 
 
 def _reach(step: Mapping[str, Any]) -> str:

@@ -61,8 +61,8 @@ def test_each_record_shows_its_own_mark_beside_the_common_value(subject, way, as
     page.goto(f"{subject.file}records")
     rows = page.locator("tbody tr")
     for cells in (row.get_by_role("cell").all_inner_texts() for row in rows.all()):
-        assert cells[0].strip()
-        assert re.fullmatch(r"[+−]?\d(\.\d+)?", cells[1].strip()), cells
+        assert re.fullmatch(r"\S.*\n+[+−]?\d(\.\d+)? on the common scale", cells[0].strip()), cells
+        assert re.fullmatch(r"[+−]?\d+\.\d|–", cells[1].strip()), cells  # what it adds or costs, if it counts
     page.goto(subject.record)
     own = page.locator(".govuk-summary-list__row").filter(has_text="The agency's own mark")
     expect(own).to_contain_text(way.own_mark)

@@ -18,5 +18,5 @@ class Command(PortalCommand):
 
     def answer(self, *, now: datetime, **options: Any) -> Answer:
         by = self.actor(options["by"])
-        released = actions.release(options["submission"], by=by, now=now, partial=options["partial"])
+        released = actions.release(options["submission"], by=by, now=now, partial=options["partial"], here=True)
         return Answer(submitted(released))

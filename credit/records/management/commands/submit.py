@@ -1,10 +1,12 @@
 """`manage.py submit FILE --agency CODE --notation CODE [--release [--partial]]`."""
 
 import hashlib
+import shutil
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -20,6 +22,7 @@ from credit.records.notations.faults import Code, Fault
 from credit.records.officers import other_officer
 from credit.records.refusals import Refused
 
+PIECE = 1024 * 1024
 LARGER = 8
 """How many times larger than by the web a file may be by this command."""
 
@@ -43,10 +46,10 @@ class Command(PortalCommand):
             raise CommandError("--partial says what --release may do: give both.")
         by = self.actor(options["by"])
         releaser = self._releaser(options, agency, by, now) if options["release"] else None
-        data = _bytes_of(path)
+        file = _opened(path)
         try:
             submission = actions.receive(
-                data,
+                file,
                 filename=path.name,
                 agency=agency,
                 notation=options["notation"],
@@ -58,13 +61,13 @@ class Command(PortalCommand):
         except Refused as refusal:
             lying = _left_lying(refusal.faults[0], now)
             if lying is None:
-                return Answer(refused(hashlib.sha256(data).hexdigest(), refusal.faults), holds=False)
+                return Answer(refused(_digest_of(file), refusal.faults), holds=False)
             submission = lying
         parsed = actions.parse(submission.pk, now=now)
         if parsed is None:
             raise Conflict("A worker is reading this file already. Look at its page.")
         if releaser is not None and _may_be_released(parsed, partial=options["partial"]):
-            parsed = actions.release(parsed.public_id, by=releaser, now=now, partial=options["partial"])
+            parsed = actions.release(parsed.public_id, by=releaser, now=now, partial=options["partial"], here=True)
         holds = parsed.status == Status.RELEASED if options["release"] else not parsed.faults_found
         return Answer(submitted(parsed), holds=holds)
 
@@ -99,9 +102,23 @@ def _agency(code: str) -> Organisation:
     return agency
 
 
-def _bytes_of(path: Path) -> bytes:
+def _opened(path: Path) -> BinaryIO:
+    """A file that can be read twice: what comes through a pipe is put aside first."""
     try:
-        with path.open("rb") as file:
-            return file.read(settings.SUBMISSION_MAX_BYTES * LARGER + 1)
+        file = path.open("rb")
+        if file.seekable():
+            return file
+        aside = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 (its reader is the caller)
+        with file:
+            shutil.copyfileobj(file, aside)
+        return aside
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror or error}") from error
+
+
+def _digest_of(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    for piece in iter(lambda: file.read(PIECE), b""):
+        digest.update(piece)
+    return digest.hexdigest()

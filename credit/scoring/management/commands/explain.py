@@ -32,8 +32,9 @@ class Command(PortalCommand):
         as_of, known_at = read_day(options["as_of"]), read_moment(options["known_at"])
         purpose = read_word(options["purpose"], Purpose)
         actor = command_actor(self.actor(options["by"]), now=now)
-        subject = read_subject(subject_given(options["subject"]))
-        permit = access.disclose(actor, subject, purpose, fields={Field.MARK, Field.RECORDS}, now=now)
+        subject = read_subject(subject_given(options["subject"]), known_at=known_at)
+        fields = {Field.MARK, Field.RECORDS}
+        permit = access.disclose(actor, subject, purpose, fields=fields, as_it_was=known_at is not None, now=now)
         return Answer(actions.mark_of(permit, now=now, as_of=as_of, known_at=known_at).document)
 
     def print(self, data: Mapping[str, Any], *, as_json: bool) -> None:

@@ -1,0 +1,173 @@
+"""A loaded delivery becomes records and versions, as sets inside the database, in the caller's transaction.
+
+`delivered` (loading) → `named` (whose it is) → `stated` (which record it is) → new records with their first versions,
+and `known` ones: nothing new where the agency said the same last (`said`), else the next version (`changed`).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from credit.core.policy import Field, System, touch
+from credit.identity.models import User
+from credit.ledger import sets
+from credit.records import loading, notations
+from credit.records.merging import LED_ON, WHILE_PUBLISHING, note_pairs
+from credit.records.models import AgencyProfile, Confirmation, Record, RecordVersion, Submission
+from credit.records.moves import Cause
+from credit.records.names import same_name
+from credit.records.statements import CONTENT, find_last_said
+from credit.records.versioning import CARRIED, supersede
+from credit.records.versions import record_id
+from credit.subjects import bulk
+
+STATED = """
+CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
+SELECT d.line, d.document, d.mark, d.value, d.valid_from, d.valid_to, d.details, d.public_id, n.subject_id,
+    n.fresh AS subject_is_new, r.id IS NULL AS fresh,
+    coalesce(r.id, nextval(pg_get_serial_sequence('records_record', 'id'))) AS record_id,
+    %(kind)s::text AS kind, %(category)s::text AS category
+FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
+    LEFT JOIN records_record r ON NOT n.fresh AND r.subject_id = n.subject_id AND r.agency_id = %(agency)s
+        AND r.notation = %(notation)s AND r.document = d.document
+"""
+TAKEN = """
+SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t.fresh
+UNION SELECT max(record_id) FROM stated WHERE fresh GROUP BY public_id HAVING count(*) > 1
+"""
+OTHER_NAMES = """
+SELECT DISTINCT d.name, s.name FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
+    JOIN subjects_subject s ON s.id = n.subject_id
+WHERE NOT n.fresh AND d.name <> s.name AND NOT d.line = ANY(%(accepted)s)
+"""
+CHANGED = """
+CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+SELECT t.* FROM stated t LEFT JOIN said s USING (record_id)
+WHERE NOT t.fresh AND (s.record_id IS NULL OR ({0}) IS DISTINCT FROM ({1}))
+"""
+TOUCHED = """
+CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS
+WITH named_ones AS (
+    SELECT DISTINCT subject_id FROM stated WHERE fresh AND NOT subject_is_new UNION SELECT subject_id FROM changed)
+SELECT subject_id FROM named_ones
+UNION SELECT merged_into_id FROM named_ones JOIN ({led_on}) led_on ON led_on.id = subject_id
+"""
+Progress = Callable[[int], None]
+"""Told how far it is, in percent."""
+
+
+class NamesChanged(Exception):
+    """A number is on file under another name since the file was checked."""
+
+
+def publish(
+    submission: Submission,
+    *,
+    by: User,
+    now: datetime,
+    accepted: list[int],
+    reasons: Mapping[int, str],
+    progress: Progress = lambda _percent: None,
+) -> None:
+    """Make records and versions of a submission's sound rows, and count them in it (not saved).
+
+    `accepted`: lines whose name an officer accepted; `reasons`: by line, why. Raises NamesChanged.
+    """
+    touch(System.INTAKE, Field.RECORDS)
+    sets.run(WHILE_PUBLISHING)
+    bulk.forget_named()
+    loading.load(submission, lambda rows: progress(30 * rows // max(1, submission.accepted)))
+    bulk.find_or_make_named(now=now)
+    note_pairs(bulk.join_registers(), source=submission.public_id, now=now)
+    for given, on_file in sets.rows(OTHER_NAMES, accepted=accepted):
+        if not same_name(on_file, given):
+            raise NamesChanged
+    progress(45)
+    _find_records(submission)
+    progress(55)
+    submission.records_new = _add_records(submission, now)
+    progress(70)
+    _add_first_versions(submission, by, now, reasons)
+    progress(95)
+    _state_again(submission, by, now, reasons)
+
+
+def raise_revisions(table: str = "touched") -> None:
+    """Say that the files of the subjects have changed that were on file before; drop what isn't needed any more."""
+    sets.run(TOUCHED.format(table=table, led_on=LED_ON))
+    bulk.raise_revisions_of(table)
+    sets.run(f"DROP TABLE {table}")
+    bulk.forget_named()
+    loading.forget()
+
+
+def _find_records(submission: Submission) -> None:
+    notation = notations.get(submission.notation)
+    sets.run(
+        STATED,
+        agency=submission.agency_id,
+        notation=submission.notation,
+        kind=notation.kind,
+        category=notation.category or _category_of(submission),
+    )
+    sets.run("ANALYZE stated")
+
+
+def _add_records(submission: Submission, now: datetime) -> int:
+    while taken := sets.rows(TAKEN):
+        for (record,) in taken:
+            sets.run("UPDATE stated SET public_id = %(id)s WHERE record_id = %(record)s", id=record_id(), record=record)
+    columns = {name: name for name in ("public_id", "subject_id", "document")} | {
+        "id": "record_id",
+        "agency_id": "%(agency)s",
+        "notation": "%(notation)s",
+        "created_at": "%(now)s",
+    }
+    source = "FROM stated WHERE fresh ORDER BY record_id"
+    return sets.insert(Record, columns, source, agency=submission.agency_id, notation=submission.notation, now=now)
+
+
+def _add_first_versions(submission: Submission, by: User, now: datetime, reasons: Mapping[int, str]) -> None:
+    columns = {name: name for name in (*CONTENT, "record_id", "line")} | {
+        "subject_id": "coalesce(led_on.merged_into_id, stated.subject_id)",  # see merging.py
+        "number": "1",
+        "recorded_at": "%(now)s",
+        "cause": "%(cause)s",
+        "by_id": "%(by)s",
+        "submission_id": "%(submission)s",
+        "reason": "coalesce(%(reasons)s::jsonb ->> line::text, '')" if reasons else "''",
+    }
+    source = f"FROM stated LEFT JOIN ({LED_ON}) led_on ON led_on.id = stated.subject_id WHERE fresh ORDER BY record_id"
+    sets.insert(RecordVersion, columns, source, now=now, **_authors(submission, by, reasons))
+
+
+def _state_again(submission: Submission, by: User, now: datetime, reasons: Mapping[int, str]) -> None:
+    """Records that are on file: nothing new where the agency said the same last, else the next version."""
+    sets.run("CREATE TEMPORARY TABLE known ON COMMIT DROP AS SELECT record_id FROM stated WHERE NOT fresh")
+    sets.run("ANALYZE known")
+    find_last_said("known")
+    mine, theirs = (", ".join(f"{table}.{name}" for name in CONTENT) for table in "ts")
+    sets.run(CHANGED.format(mine, theirs))
+    columns = {name: name for name in ("record_id", "version_id")} | {"submission_id": "%(mine)s", "line": "t.line"}
+    source = """FROM stated t JOIN said USING (record_id)
+        WHERE NOT t.fresh AND NOT EXISTS (SELECT FROM changed c WHERE c.record_id = said.record_id)"""
+    submission.records_same = sets.insert(Confirmation, columns, source, mine=submission.pk)
+    following = {name: f"new.{name}" for name in (*CONTENT, "line")} | {name: f"old.{name}" for name in CARRIED}
+    following |= {
+        "cause": "%(cause)s",
+        "by_id": "%(by)s",
+        "submission_id": "%(submission)s",
+        "reason": "coalesce(%(reasons)s::jsonb ->> new.line::text, '')" if reasons else "''",
+    }
+    submission.records_changed = supersede("changed", following, now=now, **_authors(submission, by, reasons))
+
+
+def _authors(submission: Submission, by: User, reasons: Mapping[int, str]) -> dict[str, object]:
+    named: dict[str, object] = {"by": by.pk, "submission": submission.pk, "cause": Cause.SUBMISSION.value}
+    if reasons:
+        named["reasons"] = json.dumps({str(line): reason for line, reason in reasons.items()})
+    return named
+
+
+def _category_of(submission: Submission) -> str:
+    return AgencyProfile.objects.values_list("category", flat=True).get(organisation=submission.agency_id)

@@ -1,0 +1,149 @@
+"""A large delivery from bytes to records: by the set, and by the ORM's bulk_create, on the same rows.
+
+The work is done by a process of its own, as a worker does it; this one looks at a subject's page meanwhile.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.deliveries import FAULTY_SHARE, ratings
+
+NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
+SMALL, LARGE = 50_000, 200_000
+FULL_SMALL, FULL_LARGE = 100_000, 1_000_000
+IDLE_LOOKS = 300
+
+
+def measure(*, full: bool = False) -> Iterator[tuple[str, str, float, str, float]]:
+    """One line for the peer, one for growth, one for the page; what has no seconds is printed by `told`."""
+    small, large = (FULL_SMALL, FULL_LARGE) if full else (SMALL, LARGE)
+    office = _Office()
+    idle = office.page_p95(lambda looks: looks >= IDLE_LOOKS)
+    peer = office.work("peer", small, seed=1)
+    ours = office.work("ours", small, seed=2)
+    yield f"a delivery of {small:,} rows", "by the set", ours["seconds"], "bulk_create", peer["seconds"]
+    worker = office.start("ours", large, seed=3)
+    busy = office.page_p95(lambda _looks: worker.poll() is not None)
+    most = office.answer(worker)
+    told.append(
+        f"a delivery of {large:,} rows, {FAULTY_SHARE:.0%} faulty, {most['subjects']:,} new subjects:"
+        f" {large / most['seconds']:,.0f} rows/s (checked in {most['parse']:.1f} s, released in"
+        f" {most['release']:.1f} s; {most['cpu'] / large * 1e6:.0f} µs of processor a row);"
+        f" the worker's memory {most['rss']:.0f} MiB"
+    )
+    growth = (most["seconds"] / large) / (ours["seconds"] / small)
+    told.append(f"seconds a row, {large:,} rows to {small:,}: {growth:.2f}")
+    yield f"a subject's page, p95, while {large:,} rows come in", "busy", busy, "idle", idle
+
+
+told: list[str] = []
+"""What a line of the table can't say."""
+
+
+class _Office:
+    """An agency that delivers, and a subject who looks at their page."""
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        from tests import factories
+        from tests.conftest import browser_of
+
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        settings.SUBMISSION_MAX_BYTES, settings.ALLOWED_HOSTS = 1 << 30, ["testserver"]
+        self.agency = factories.agency("tax")
+        self.first, self.second = factories.officer("tax"), factories.officer("tax")
+        subject = factories.person()
+        self.browser, self.page = browser_of(factories.user(subject=subject)), f"/s/{subject.public_id}/records"
+
+    def page_p95(self, until: "object") -> float:
+        """Seconds; the page is asked for again and again, with a little rest between."""
+        times: list[float] = []
+        while not until(len(times)):  # type: ignore[operator]
+            began = time.perf_counter()
+            assert self.browser.get(self.page).status_code == 200
+            times.append(time.perf_counter() - began)
+            time.sleep(0.01)
+        return sorted(times)[int(len(times) * 0.95)]
+
+    def start(self, how: str, rows: int, *, seed: int) -> "subprocess.Popen[str]":
+        """A worker that has the file, and begins."""
+        from credit.records import actions
+
+        data = ratings(rows, seed=seed)
+        made = actions.receive(
+            data,
+            filename="bench.csv",
+            agency=self.agency,
+            notation="tax-grade",
+            by=self.first,
+            now=NOW,
+            parse_here=True,
+        )
+        words = [sys.executable, "-m", "tests.bench.intake", how, str(made.pk), str(self.second.pk)]
+        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+    def answer(self, worker: "subprocess.Popen[str]") -> dict[str, float]:
+        """What the worker measured."""
+        out, _ = worker.communicate()
+        assert worker.returncode == 0
+        return json.loads(out)  # type: ignore[no-any-return]
+
+    def work(self, how: str, rows: int, *, seed: int) -> dict[str, float]:
+        """Start and wait."""
+        return self.answer(self.start(how, rows, seed=seed))
+
+
+def _work(how: str, submission_pk: int, by_pk: int) -> dict[str, float]:
+    """In the worker's own process."""
+    import psutil
+    from django.db import connection
+
+    from credit.identity.models import User
+    from credit.records import actions, keeping
+    from credit.records.models import Submission
+    from tests.bench import ormpeer
+
+    submission, by = Submission.objects.select_related("agency").get(pk=submission_pk), User.objects.get(pk=by_pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = psutil.Process(cursor.fetchone()[0])
+    before, began = sum(backend.cpu_times()[:2]) + time.process_time(), time.perf_counter()
+    if how == "ours":
+        actions.parse(submission_pk, now=NOW)
+        parsed = time.perf_counter()
+        actions.release(submission.public_id, by=by, now=NOW, partial=True, here=True)
+    else:
+        ormpeer.parse(submission, keeping.delivered_bytes(submission))
+        parsed = time.perf_counter()
+        ormpeer.release(submission, by=by_pk, now=NOW)
+    done = time.perf_counter()
+    submission.refresh_from_db()
+    return {
+        "parse": parsed - began,
+        "release": done - parsed,
+        "seconds": done - began,
+        "cpu": time.process_time() + sum(backend.cpu_times()[:2]) - before,
+        "subjects": submission.subjects_new,
+        "rss": _most_memory(),
+    }
+
+
+def _most_memory() -> float:
+    """MiB that this process had at most; getrusage would tell those of whoever started it, too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+
+if __name__ == "__main__":
+    import django
+
+    from tests import services  # noqa: F401  the run's own, which started this process
+
+    django.setup()
+    sys.stdout.write(json.dumps(_work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
