@@ -28,14 +28,21 @@ def append_only(table: str, statements: str = "UPDATE OR DELETE OR TRUNCATE") ->
     )
 
 
-def refers(table: str, columns: dict[str, str], *, lasting: frozenset[str] = frozenset()) -> RunSQL:
+def refers(
+    table: str,
+    columns: dict[str, str],
+    *,
+    lasting: frozenset[str] = frozenset(),
+    few: frozenset[str] = frozenset(),
+) -> RunSQL:
     """Foreign keys of `table`, by column the table that it names, checked once a statement for all its rows as a set.
 
     A foreign key of PostgreSQL looks each row up by itself, which is half the cost of a large load. What is named here
     is locked against deletion as a foreign key does it, but for rows of this very transaction, and for tables in
     `lasting`, from which nothing can be deleted. `keeps` is the other half: on the tables that are named.
+    `few`: columns in which one statement says the same value again and again.
     """
-    checks = "".join(_check(column, parent, parent in lasting) for column, parent in columns.items())
+    checks = "".join(_check(column, parent, parent in lasting, column in few) for column, parent in columns.items())
     return RunSQL(
         f"""
         CREATE FUNCTION {table}_refers() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -78,9 +85,10 @@ def keeps(parent: str, children: list[tuple[str, str]]) -> RunSQL:
 
 LOCK = """
             EXECUTE 'SELECT FROM {parent} WHERE xmin <> pg_current_xact_id()::xid
-                AND id IN (SELECT {column} FROM added) ORDER BY id FOR KEY SHARE';"""
+                AND id IN (SELECT {column} FROM {added}) ORDER BY id FOR KEY SHARE';"""
+GIVEN = "(SELECT DISTINCT {column} FROM added) given"
 LOOK = """
-            EXECUTE 'SELECT {column} FROM added WHERE {column} IS NOT NULL
+            EXECUTE 'SELECT {column} FROM {added} WHERE {column} IS NOT NULL
                 AND NOT EXISTS (SELECT FROM {parent} WHERE id = {column}) LIMIT 1' INTO missing;
             IF missing IS NOT NULL THEN
                 RAISE EXCEPTION 'plainmark: {column} % is not in {parent}', missing
@@ -88,6 +96,7 @@ LOOK = """
             END IF;"""
 
 
-def _check(column: str, parent: str, lasts: bool) -> str:
+def _check(column: str, parent: str, lasts: bool, few: bool) -> str:
     """EXECUTE, so that each statement is planned for its own number of rows: one, or a million."""
-    return (LOOK if lasts else LOCK + LOOK).format(column=column, parent=parent)
+    added = GIVEN.format(column=column) if few else "added"
+    return (LOOK if lasts else LOCK + LOOK).format(column=column, parent=parent, added=added)

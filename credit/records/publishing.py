@@ -30,6 +30,7 @@ SELECT d.line, d.document, d.mark, d.value, d.valid_from, d.valid_to, d.details,
 FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
     LEFT JOIN records_record r ON NOT n.fresh AND r.subject_id = n.subject_id AND r.agency_id = %(agency)s
         AND r.notation = %(notation)s AND r.document = d.document
+ORDER BY n.subject_id
 """
 TAKEN = """
 SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t.fresh

@@ -44,7 +44,9 @@ class Record(models.Model):
     public_id = models.CharField(max_length=LENGTH, unique=True, default=record_id, editable=False)
     # Foreign keys without db_constraint are checked by triggers, once for all rows of a statement (0003_bulk).
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", db_constraint=False, db_index=False)
-    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="records", db_constraint=False)
+    agency = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="records", db_constraint=False, db_index=False
+    )
     notation = models.CharField(max_length=40)
     document = models.CharField(max_length=128)
     created_at = models.DateTimeField()

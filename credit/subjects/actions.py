@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from credit.core.identifiers import SUBJECT_KIND, Identifier
 from credit.identity.models import User
 from credit.ledger import actions as ledger
+from credit.subjects.bulk import first_come_first_served
 from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier
 from credit.subjects.rules import Move
 from credit.vault import actions as vault
@@ -82,8 +83,7 @@ def bulk_find_or_create(newcomers: Iterable[Newcomer], *, now: datetime) -> dict
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
         known = _ids_of(batch, tokens)
-        missing = [key for key in batch if key not in known]
-        if missing:
+        while missing := [key for key in batch if key not in known]:
             _create([wanted[key] for key in missing], tokens, now)
             known |= _ids_of(missing, tokens)
         ids |= known
@@ -98,18 +98,17 @@ def _ids_of(keys: Collection[Identifier], tokens: dict[Identifier, bytes]) -> di
 
 
 def _create(newcomers: list[Newcomer], tokens: dict[Identifier, bytes], now: datetime) -> None:
-    """Make subjects with their identifiers; whoever loses the race for an identifier leaves no empty subject behind."""
-    subjects = Subject.objects.bulk_create(
-        [Subject(kind=SUBJECT_KIND[item.identifier.kind], name=item.name, created_at=now) for item in newcomers]
-    )
-    SubjectIdentifier.objects.bulk_create(
-        [
-            SubjectIdentifier(subject=subject, kind=item.identifier.kind, token=tokens[item.identifier])
-            for subject, item in zip(subjects, newcomers, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
-    Subject.objects.filter(pk__in=[subject.pk for subject in subjects], identifiers=None).delete()
+    """Make subjects with their identifiers; nothing where somebody else made one of them meanwhile."""
+    with first_come_first_served(), transaction.atomic():
+        subjects = Subject.objects.bulk_create(
+            [Subject(kind=SUBJECT_KIND[item.identifier.kind], name=item.name, created_at=now) for item in newcomers]
+        )
+        SubjectIdentifier.objects.bulk_create(
+            [
+                SubjectIdentifier(subject=subject, kind=item.identifier.kind, token=tokens[item.identifier])
+                for subject, item in zip(subjects, newcomers, strict=True)
+            ]
+        )
 
 
 def raise_revision(subject_ids: Collection[int]) -> None:

@@ -4,10 +4,12 @@ The temporary table `named` has one row for each identifier that the delivery na
 to. Identifiers come as tokens, so that nothing is encrypted twice and none is in clear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
 
 from credit.core.identifiers import SUBJECT_KIND
 from credit.core.publicid import new_public_id
@@ -21,19 +23,12 @@ CREATE TEMPORARY TABLE named ON COMMIT DROP AS
 SELECT d.kind, d.token, d.name, d.subject_public_id AS public_id, i.subject_id IS NULL AS fresh,
     coalesce(i.subject_id, nextval(pg_get_serial_sequence('subjects_subject', 'id'))) AS subject_id
 FROM delivered d LEFT JOIN subjects_subjectidentifier i ON i.kind = d.kind AND i.token = d.token
-WHERE d.first ORDER BY d.line
+WHERE d.first ORDER BY d.kind, d.token
 """
 TAKEN = """
 SELECT n.subject_id FROM named n JOIN subjects_subject s USING (public_id) WHERE n.fresh
 UNION SELECT max(subject_id) FROM named WHERE fresh GROUP BY public_id HAVING count(*) > 1
 """
-LOST = """
-CREATE TEMPORARY TABLE lost ON COMMIT DROP AS
-SELECT n.subject_id AS ours, i.subject_id AS theirs
-FROM named n JOIN subjects_subjectidentifier i ON i.kind = n.kind AND i.token = n.token
-WHERE n.fresh AND i.subject_id <> n.subject_id
-"""
-
 REGISTERS = """FROM (
     SELECT DISTINCT ON (d.register) n.subject_id, d.register FROM delivered d JOIN named n USING (kind, token)
     WHERE d.register IS NOT NULL ORDER BY d.register, d.line
@@ -76,14 +71,41 @@ def find_or_make_named(*, now: datetime) -> int:
     `subject_public_id`. Those that aren't on file are made with revision 1: their file begins with this change. Two
     writers at once make each only once.
     """
-    sets.run(NAMED)
-    sets.run("ANALYZE named")
-    fresh = sets.number("SELECT count(*) FROM named WHERE fresh")
-    if not fresh:
-        return 0
+    while True:
+        sets.run(NAMED)
+        sets.run("ANALYZE named")
+        if not sets.number("SELECT count(*) FROM named WHERE fresh"):
+            return 0
+        _choose_free_ids()
+        with first_come_first_served(), transaction.atomic():
+            return _make_named(now)
+        forget_named()
+
+
+@contextmanager
+def first_come_first_served() -> Iterator[None]:
+    """What is inside is undone and passed over where another transaction made a row of the same key first.
+
+    When that is known it has committed: whoever looks again finds the row.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+
+
+def _choose_free_ids() -> None:
     while taken := sets.rows(TAKEN):
         for (subject,) in taken:
             sets.run("UPDATE named SET public_id = %(id)s WHERE subject_id = %(at)s", id=new_public_id(), at=subject)
+
+
+def _make_named(now: datetime) -> int:
+    """In the order of the index: two deliveries that name the same newcomers wait for each other and never deadlock.
+
+    Raises IntegrityError where another delivery was first.
+    """
     columns = {
         "id": "subject_id",
         "public_id": "public_id",
@@ -94,15 +116,7 @@ def find_or_make_named(*, now: datetime) -> int:
     }
     sets.insert(Subject, columns, "FROM named WHERE fresh ORDER BY subject_id", companies=COMPANIES, now=now)
     columns = {"subject_id": "subject_id", "kind": "kind", "token": "token"}
-    # In the order of the index: two deliveries that name the same newcomers wait for each other and never deadlock.
-    source = "FROM named WHERE fresh ORDER BY kind, token"
-    try:
-        with transaction.atomic():
-            return sets.insert(SubjectIdentifier, columns, source)
-    except IntegrityError:
-        made = sets.insert(SubjectIdentifier, columns, f"{source} ON CONFLICT (kind, token) DO NOTHING")
-        _yield_to_whoever_was_first()
-        return made
+    return sets.insert(SubjectIdentifier, columns, "FROM named WHERE fresh ORDER BY kind, token")
 
 
 def join_registers() -> list[tuple[int, int]]:
@@ -128,11 +142,3 @@ def raise_revisions_of(table: str) -> int:
     """
     sets.rows(LOCKED.format(table))
     return sets.run(RAISED.format(table))
-
-
-def _yield_to_whoever_was_first() -> None:
-    """Another delivery made some of the subjects meanwhile: ours go again."""
-    sets.run(LOST)
-    sets.run("UPDATE named SET fresh = false, subject_id = theirs FROM lost WHERE subject_id = ours")
-    sets.run("DELETE FROM subjects_subject WHERE id IN (SELECT ours FROM lost)")
-    sets.run("DROP TABLE lost")
