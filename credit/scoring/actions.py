@@ -54,15 +54,16 @@ def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime)
         raise Invalid(_("This file can't be read: %(problem)s.") % {"problem": error.strerror}) from error
     except Malformed as error:
         raise Invalid(_("This scheme can't be published. %(problem)s") % {"problem": error}) from error
+    code, version = file.tree["code"], file.tree["version"]
     digest = hashlib.sha256(data).hexdigest()
-    latest = Scheme.objects.filter(code=file.rules.code).order_by("-version").first()
+    latest = Scheme.objects.filter(code=code).order_by("-version").first()
     if latest is not None and latest.sha256 == digest:
         return latest
-    _refuse_out_of_turn(file.rules.version, file.in_force_from, latest, today=business_date(now))
+    _refuse_out_of_turn(version, file.in_force_from, latest, today=business_date(now))
     scheme = Scheme.objects.create(
-        public_id=f"{file.rules.code}-{file.rules.version}",
-        code=file.rules.code,
-        version=file.rules.version,
+        public_id=f"{code}-{version}",
+        code=code,
+        version=version,
         document=file.tree,
         text=data.decode(),
         sha256=digest,
@@ -102,9 +103,9 @@ def mark_of(permit: Permit, *, now: datetime, as_of: date | None = None, known_a
     today = business_date(now)
     scheme = scheme_in_force(as_of or today)
     # The revision is read before the records: a change in between leaves a score that is stale, never a wrong one.
-    revision = Subject.objects.values_list("revision", flat=True).get(pk=permit.subject_id)
+    revision, kind = Subject.objects.values_list("revision", "kind").get(pk=permit.subject_id)
     versions = versions_of(permit, known_at=known_at)
-    document = document_of(versions, scheme.rules, as_of or today)
+    document = document_of(versions, scheme.rules_for(kind), as_of or today)
     marks = recalculate(document)
     scores = Score.objects.opened_by(permit).filter(scheme=scheme)
     if known_at is None and document.as_of == today and not scores.fresh(today).exists():
@@ -149,11 +150,11 @@ def rescore(
     done = False
     while not done and (seconds is None or time.monotonic() - started < seconds):
         with bulk.one_at_a_time(scheme):
-            revisions = bulk.next_subjects(scheme, day, after=last, everybody=everybody, limit=CHUNK)
-            new = bulk.rescore_chunk(scheme, revisions, as_of=day, now=now) if revisions else 0
+            files = bulk.next_subjects(scheme, day, after=last, everybody=everybody, limit=CHUNK)
+            new = bulk.rescore_chunk(scheme, files, as_of=day, now=now) if files else 0
             if new:
-                counts = {"subjects": len(revisions), "changed": new}
+                counts = {"subjects": len(files), "changed": new}
                 ledger.note("scores.changed", by=by, about=scheme, at=now, as_of=day.isoformat(), **counts)
-        subjects, changed, last = subjects + len(revisions), changed + new, max(revisions, default=last)
-        done = len(revisions) < CHUNK
+        subjects, changed, last = subjects + len(files), changed + new, max(files, default=last)
+        done = len(files) < CHUNK
     return Rescored(scheme, subjects, changed, time.monotonic() - started, done)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from credit.core.policy import Field, Permit, System, touch
-from credit.scoring.rules import SchemeRules
+from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords, in_language
 from credit.subjects.models import Subject
@@ -63,9 +63,13 @@ class Scheme(models.Model):
         return self.public_id
 
     @cached_property
-    def rules(self) -> SchemeRules:
-        """What the engine needs of it."""
-        return rules_in(self.document)
+    def rules_by_kind(self) -> dict[Kind, SchemeRules]:
+        """What the engine needs of it, for each kind of subject."""
+        return {kind: rules_in(self.document, kind) for kind in KINDS}
+
+    def rules_for(self, kind: str) -> SchemeRules:
+        """What the engine needs of it for subjects of a kind (Subject.Kind)."""
+        return self.rules_by_kind["individual" if kind == Subject.Kind.INDIVIDUAL else "company"]
 
     @property
     def name(self) -> str:
@@ -123,6 +127,8 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 class Score(models.Model):
     """A mark that a scheme gave a subject: `total` in whole points, first given for the day `since`, last for `as_of`.
 
+    None is no mark, as too few records count for one.
+
     `revision` is the file's, when it was read. `stale_from` is the first day on which it may differ though the file
     doesn't (None: never). Scores that aren't current any more are history, and stay.
     """
@@ -133,7 +139,7 @@ class Score(models.Model):
     as_of = models.DateField()
     stale_from = models.DateField(null=True)
     revision = models.BigIntegerField()
-    total = models.IntegerField()
+    total = models.IntegerField(null=True)
     band = models.CharField(max_length=300, null=True)
     current = models.BooleanField(default=True)
     computed_at = models.DateTimeField()
@@ -144,6 +150,7 @@ class Score(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "scheme"], condition=Q(current=True), name="one_current_score"),
             models.CheckConstraint(condition=Q(revision__gte=0), name="score_revision_from_zero"),
+            models.CheckConstraint(condition=Q(total__isnull=False) | Q(band=None), name="no_band_without_a_score"),
             models.CheckConstraint(
                 condition=Q(stale_from__isnull=True) | Q(stale_from__gt=F("as_of")), name="score_lasts_its_own_day"
             ),

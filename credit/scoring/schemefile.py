@@ -10,11 +10,12 @@ from typing import Any
 
 from credit.scoring.document import parse_scheme
 from credit.scoring.fields import fields_of, text
-from credit.scoring.rules import SchemeRules
+from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.strictjson import Malformed
 
 FORMAT = "plainmark-scheme/1"
 LANGUAGES = ("en", "zh-hans")
+CATEGORY_NUMBERS = ("weight", "floor", "cap", "decay")
 CATEGORY_WORDS = ("name", "reason", "law", "factor")
 NUMBERS = ("code", "version", "base", "min", "max", "disputed")
 WORDS_LIMIT = 1000
@@ -25,7 +26,7 @@ class SchemeFile:
     """A valid scheme file. `tree` is JSON that says all of it but the day from which it is in force."""
 
     tree: dict[str, Any]
-    rules: SchemeRules
+    rules: dict[Kind, SchemeRules]
     in_force_from: date
 
 
@@ -37,7 +38,7 @@ def read_scheme(data: bytes) -> SchemeFile:
         raise Malformed("", f"not UTF-8 (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise Malformed("", f"not TOML: {error}") from None
-    fields_of(tree, "", ("format", "in_force_from", *NUMBERS, "words", "bands", "categories"))
+    fields_of(tree, "", ("format", "in_force_from", *NUMBERS, "words", "bands", "categories"), optional=("threshold",))
     if tree.pop("format") != FORMAT:
         raise Malformed("format", f'must be "{FORMAT}"')
     in_force_from = tree.pop("in_force_from")
@@ -47,17 +48,28 @@ def read_scheme(data: bytes) -> SchemeFile:
     for name, known in (("bands", ()), ("categories", CATEGORY_WORDS)):
         for place, part in enumerate(_tables(tree[name], name)):
             _words(part.get("words"), f"{name}[{place}].words", known)
-    rules = rules_in(tree)
-    _refuse_unfair(rules)
+    rules = {kind: rules_in(tree, kind) for kind in KINDS}
+    for each in rules.values():
+        _refuse_unfair(each)
     return SchemeFile(tree, rules, in_force_from)
 
 
-def rules_in(tree: dict[str, Any]) -> SchemeRules:
-    """The numbers of a scheme's tree, without its words. Raises Malformed."""
-    bare = {name: tree[name] for name in NUMBERS}
-    for name in ("bands", "categories"):
-        bare[name] = [{key: value for key, value in part.items() if key != "words"} for part in tree[name]]
+def rules_in(tree: dict[str, Any], kind: Kind) -> SchemeRules:
+    """The numbers of a scheme's tree for subjects of a kind, without its words. Raises Malformed.
+
+    Where a category has a table named after the kind, the numbers in that table stand in place of its own.
+    """
+    bare = {name: tree[name] for name in (*NUMBERS, "threshold") if name in tree}
+    bare["bands"] = [{key: value for key, value in band.items() if key != "words"} for band in tree["bands"]]
+    bare["categories"] = [
+        _category(part, kind, f"categories[{place}]") for place, part in enumerate(tree["categories"])
+    ]
     return parse_scheme(bare, "")
+
+
+def _category(tree: dict[str, Any], kind: Kind, path: str) -> dict[str, Any]:
+    own = {key: value for key, value in tree.items() if key not in ("words", *KINDS)}
+    return own | fields_of(tree.get(kind, {}), f"{path}.{kind}", (), optional=CATEGORY_NUMBERS)
 
 
 def _tables(tree: Any, path: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from credit.scoring.drawings import Bar, weights_picture
 from credit.scoring.models import Scheme
 from credit.scoring.rules import Category
 from credit.scoring.words import CategoryWords
+from credit.subjects.models import Subject
 
 DOCUMENT = "plainmark-recalculation.json"
 
@@ -61,12 +62,13 @@ def scheme(request: HttpRequest, code: str, version: int) -> HttpResponse:
     found = Scheme.objects.filter(code=code, version=version).first()
     if found is None:
         raise NotFound(_("There is no such scheme. The list shows every version there ever was."))
-    picture = weights_picture(found.rules.categories)
-    numbers = {category.code: category for category in found.rules.categories}
+    rules = found.rules_for(Subject.Kind.COMPANY)
+    picture = weights_picture(rules.categories)
+    numbers = {category.code: category for category in rules.categories}
     rows = [Row(found.categories[bar.code], numbers[bar.code], bar) for bar in picture.bars]
     bands = [
         {"name": band.name, "start": band.start, "meaning": found.meaning_of(band.name)}
-        for band in sorted(found.rules.bands, key=lambda band: -band.start)
+        for band in sorted(rules.bands, key=lambda band: -band.start)
     ]
-    context = {"scheme": found, "rules": found.rules, "picture": picture, "rows": rows, "bands": bands}
+    context = {"scheme": found, "rules": rules, "picture": picture, "rows": rows, "bands": bands}
     return render(request, "scoring/scheme.html", context)

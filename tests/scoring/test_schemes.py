@@ -27,7 +27,7 @@ def second(starts: date, version: int = 2) -> bytes:
 
 
 def test_the_first_scheme_covers_every_official_notation():
-    codes = {category.code for category in read_scheme(TEXT.encode()).rules.categories}
+    codes = {category.code for category in read_scheme(TEXT.encode()).rules["company"].categories}
     assert {notation.category for notation in all_notations().values() if notation.official} - {""} <= codes
     assert "private" not in codes
     assert len(codes) >= 6
@@ -130,3 +130,18 @@ def test_the_database_refuses_to_change_a_published_scheme(scheme):
         Scheme.objects.filter(pk=scheme.pk).update(version=9)
     with pytest.raises(DatabaseError), transaction.atomic():
         Scheme.objects.filter(pk=scheme.pk).delete()
+
+
+def test_a_category_may_say_other_numbers_for_individuals(db):
+    text = TEXT.replace('code = "customs"\n', 'code = "customs"\nindividual = { weight = 40, floor = -40 }\n')
+    rules = read_scheme(text.encode()).rules
+    person, company = ({c.code: c for c in rules[kind].categories}["customs"] for kind in ("individual", "company"))
+    assert (person.weight, person.floor, person.cap) == (40, -40, 80)
+    assert (company.weight, company.floor, company.cap) == (80, -80, 80)
+
+
+def test_a_kinds_own_numbers_are_read_as_strictly(db):
+    text = TEXT.replace('code = "customs"\n', 'code = "customs"\nindividual = { width = 40 }\n')
+    with pytest.raises(Malformed) as refusal:
+        read_scheme(text.encode())
+    assert refusal.value.path == "categories[1].individual.width"
