@@ -25,7 +25,7 @@ STATED = """
 CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
 SELECT d.line, d.document, d.mark, d.value, d.valid_from, d.valid_to, d.details, d.public_id, n.subject_id,
     n.fresh AS subject_is_new, r.id IS NULL AS fresh,
-    coalesce(r.id, nextval(pg_get_serial_sequence('records_record', 'id'))) AS record_id,
+    coalesce(r.id, nextval(%(ids)s::regclass)) AS record_id,
     %(kind)s::text AS kind, %(category)s::text AS category
 FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
     LEFT JOIN records_record r ON NOT n.fresh AND r.subject_id = n.subject_id AND r.agency_id = %(agency)s
@@ -106,12 +106,13 @@ def _find_records(submission: Submission) -> None:
     notation = notations.get(submission.notation)
     sets.run(
         STATED,
+        ids=sets.sequence(Record),
         agency=submission.agency_id,
         notation=submission.notation,
         kind=notation.kind,
         category=notation.category or _category_of(submission),
     )
-    sets.run("ANALYZE stated")
+    sets.run("ANALYZE stated (line, document, subject_id, record_id, fresh, subject_is_new)")
 
 
 def _add_records(submission: Submission, now: datetime) -> int:
