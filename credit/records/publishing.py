@@ -149,8 +149,13 @@ def _state_again(submission: Submission, by: User, now: datetime, reasons: Mappi
     find_last_said("known")
     mine, theirs = (", ".join(f"{table}.{name}" for name in CONTENT) for table in "ts")
     sets.run(CHANGED.format(mine, theirs))
-    columns = {name: name for name in ("record_id", "version_id")} | {"submission_id": "%(mine)s", "line": "t.line"}
+    columns = {name: f"said.{name}" for name in ("record_id", "version_id")} | {
+        "submission_id": "%(mine)s",
+        "line": "t.line",
+        "after": "newest.number",
+    }
     source = """FROM stated t JOIN said USING (record_id)
+        JOIN records_recordversion newest ON newest.record_id = said.record_id AND newest.superseded_at IS NULL
         WHERE NOT t.fresh AND NOT EXISTS (SELECT FROM changed c WHERE c.record_id = said.record_id)"""
     submission.records_same = sets.insert(Confirmation, columns, source, mine=submission.pk)
     following = {name: f"new.{name}" for name in (*CONTENT, "line")} | {name: f"old.{name}" for name in CARRIED}

@@ -43,7 +43,7 @@ WITH stood AS (
         JOIN records_confirmation c USING (record_id)
 ), last AS (
     SELECT DISTINCT ON (record_id) stood.* FROM stood JOIN records_submission s ON s.id = stood.submission_id
-    WHERE s.status = %(released)s ORDER BY record_id, s.released_at DESC, s.id DESC
+    WHERE s.status = %(released)s ORDER BY record_id, s.release_turn DESC
 )
 SELECT last.*, {content} FROM last JOIN records_recordversion v ON v.id = last.version_id
 """

@@ -5,8 +5,9 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat, Greatest
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from credit.core.policy import Field, Permit, System, touch
 from credit.core.publicid import LENGTH, new_public_id
@@ -95,8 +96,14 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
         return self.newest().standing()
 
     def known_at(self, moment: datetime) -> Self:
-        """What the portal said at a moment."""
-        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=moment), recorded_at__lte=moment).standing()
+        """What the portal said at a moment, to anybody who looked then."""
+        later = _next_one().filter(GreaterThan(KNOWN_FROM, moment))
+        still = Q(superseded_at=None) | Q(superseded_at__gt=moment) | Exists(later)
+        return self.filter(LessThanOrEqual(KNOWN_FROM, moment), still, recorded_at__lte=moment).standing()
+
+    def with_moments(self) -> Self:
+        """With `known_from` and `known_until`: when it began to be what anybody sees, and when it ceased."""
+        return self.annotate(known_from=KNOWN_FROM, known_until=Subquery(_next_one().values_list(KNOWN_FROM)))
 
     def in_force(self, on: date) -> Self:
         """Those in force on a day: from `valid_from` until the day before `valid_to`."""
@@ -118,11 +125,34 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
 
     def history_of(self, record: Record) -> Self:
         """All versions of a record, the newest first, with who made them."""
-        return self.filter(record=record).select_related("record__agency__profile", "submission").order_by("-number")
+        return (
+            self.filter(record=record)
+            .with_moments()
+            .select_related("record__agency__profile", "submission")
+            .order_by("-number")
+        )
+
+
+KNOWN_FROM = Greatest(
+    "recorded_at",
+    Case(
+        When(cause=Cause.SUBMISSION.value, then=F("submission__released_at")),
+        When(cause=Cause.WITHDRAWAL.value, then=F("withdrawn__withdrawn_at")),
+    ),
+)
+"""When a version began to be what anybody sees. PostgreSQL passes over what is null."""
+
+
+def _next_one() -> VersionQuerySet:
+    return RecordVersion.objects.filter(record=OuterRef("record"), number=OuterRef("number") + 1)
 
 
 class RecordVersion(models.Model):
     """What a record said from `recorded_at` until `superseded_at` (None: still).
+
+    A delivery is published, or taken back, in one transaction that may last a minute, and nobody sees its versions
+    before its end. `recorded_at` is when that work began; what was known when asks for its end (`known_from`):
+    the `released_at` of `submission`, or the `withdrawn_at` of the delivery whose withdrawal made it (`withdrawn`).
 
     It was true from `valid_from` until the day before `valid_to` (None: no end). `value` is in thousandths of the
     common scale, -1000 to 1000; `mark` is the agency's own. A struck version says that the record stands no longer.
@@ -163,6 +193,9 @@ class RecordVersion(models.Model):
         related_name="versions",
         db_constraint=False,
         db_index=False,
+    )
+    withdrawn = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
     line = models.IntegerField(null=True, blank=True)
 
@@ -215,7 +248,7 @@ class RecordVersion(models.Model):
 
 
 class Confirmation(models.Model):
-    """A later submission stated again what a version already says."""
+    """A later submission stated again what a version already says. `after`: the record's last version then."""
 
     append_only = True
 
@@ -227,6 +260,7 @@ class Confirmation(models.Model):
     )
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations", db_constraint=False)
     line = models.IntegerField()
+    after = models.IntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "submission"], name="one_confirmation_a_submission")]
