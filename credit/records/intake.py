@@ -162,7 +162,7 @@ def _claim(pk: int, now: datetime) -> Submission | None:
 
 @transaction.atomic
 def _stage(submission: Submission, number: int, reading: Reading, matching: Matching, *, at: datetime) -> None:
-    rows, conflicts = matching.sound(reading.rows, reading.name_heading)
+    rows, conflicts = matching.sound(reading)
     faults = sorted([*reading.faults, *conflicts], key=lambda fault: fault.line or 0)
     _still_ours(
         submission,

@@ -22,7 +22,7 @@ from credit.records.deliveries import after_move, forget_order, locked, next_tur
 from credit.records.intake import MAX_CLAIMS, ClaimLost
 from credit.records.models import Submission
 from credit.records.moves import Move, Status
-from credit.records.overriding import names_accepted_in, reasons_in
+from credit.records.overriding import accepted_in, reasons_in
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 from credit.records.releasing import check_names_again, note_release
 
@@ -126,7 +126,7 @@ def _publish(submission: Submission, signs: SignsOfLife) -> None:
 
 
 def _make_records(submission: Submission, by: User, signs: SignsOfLife) -> None:
-    accepted, reasons = names_accepted_in(submission), reasons_in(submission)
+    accepted, reasons = accepted_in(submission), reasons_in(submission)
     publish(submission, by=by, now=signs.now(), accepted=accepted, reasons=reasons, progress=signs.is_at)
     raise_revisions("touched")
 

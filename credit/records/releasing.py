@@ -14,7 +14,7 @@ from credit.records.deliveries import after_move, check_again, locked, next_turn
 from credit.records.models import ApiClient, Submission
 from credit.records.moves import Move, Status, after
 from credit.records.officers import require_officer
-from credit.records.overriding import names_accepted_in, reasons_in, require_accepted_by_others
+from credit.records.overriding import accepted_in, reasons_in, require_accepted_by_others
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 
 AT_ONCE = 5_000
@@ -35,14 +35,14 @@ def release(
     One with more than AT_ONCE sound rows is published by a worker, and is `releasing` until then, unless `here` asks
     for it now. With faults only when `partial` says so: then the sound rows. `through`: the program of `by` that does
     it. Raises NotFound, NotAllowed (not an officer, or whoever delivered it), Conflict (not checked yet, released or
-    withdrawn already, faults, nothing sound, or a name on file changed since: then it is checked again).
+    withdrawn already, faults, nothing sound, or what is on file changed since: then it is checked again).
     """
     try:
         return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
     except NamesChanged:
         check_names_again(submission_id, now=now)
         raise Conflict(
-            _("A name on file has changed meanwhile. The file is being checked again; release it after that.")
+            _("What is on file has changed meanwhile. The file is being checked again; release it after that.")
         ) from None
 
 
@@ -65,7 +65,7 @@ def _release(
     if submission.accepted > AT_ONCE and not here:
         return _order(submission, now=now)
     submission.status, submission.release_turn = status, next_turn()
-    publish(submission, by=by, now=clock.now(), accepted=names_accepted_in(submission), reasons=reasons_in(submission))
+    publish(submission, by=by, now=clock.now(), accepted=accepted_in(submission), reasons=reasons_in(submission))
     raise_revisions("touched")
     submission.released_at = clock.now()
     submission.save()

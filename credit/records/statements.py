@@ -33,6 +33,10 @@ def content_of(version: RecordVersion) -> Content:
     return Content(**{name: getattr(version, name) for name in CONTENT})
 
 
+STANDS = """EXISTS (
+    SELECT FROM records_recordversion v WHERE v.record_id = r.id AND v.superseded_at IS NULL AND NOT v.struck)"""
+"""Whether the record `r` stands: it was neither removed nor taken back."""
+
 LAST_SAID = """
 CREATE TEMPORARY TABLE said ON COMMIT DROP AS
 WITH stood AS (
