@@ -160,7 +160,8 @@ def test_what_each_file_said_at_any_time_is_told_exactly(files):
             subject = subjects.find(identifier)
             permit = files.look(subject)
             said = said_by(RecordVersion.objects.opened_by(permit).current())
-            kept.append((files.now, identifier, subject, said, mark_of(permit, now=files.now).document))
+            moment = files.now + timedelta(minutes=1)  # what is done takes its time, and is known from its end
+            kept.append((moment, identifier, subject, said, mark_of(permit, now=files.now).document))
 
     keep()
     for step in (
@@ -465,7 +466,7 @@ def test_explain_tells_what_the_file_of_a_number_said_then(files, capsys):
     from django.core.management import call_command
 
     files.state(LEI, 2, mark="A")
-    before = files.now
+    before = files.now + timedelta(minutes=1)
     files.state(factories.uscc(1), 1, mark="D", decided_on="2026-08-01")
     files.join()
 
