@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from credit.core.policy import System
+from credit.records import notations
 from credit.records.models import Confirmation, RecordVersion, Submission
 from credit.records.moves import Cause
-from credit.records.notations.limits import held_end
+from credit.records.notations.limits import ends_of
 from credit.records.replaying import Decided, Replayed, Stated
 from credit.records.statements import CONTENT, Content, content_of
 
@@ -75,14 +76,17 @@ def _placed(place: Place, event: Event, submission: Submission | None) -> Placed
     return Placed(place, event, submission.release_turn or 0, submission.withdrawal_turn)
 
 
-def content_after(replayed: Replayed[Content], *, otherwise: Content) -> Content:
-    """What a record says at the end of a replayed history; `otherwise`: where no statement stands."""
+def content_after(replayed: Replayed[Content], notation: str, *, otherwise: Content) -> Content:
+    """What a record of a notation says at the end of a replayed history; `otherwise`: where no statement stands."""
     if replayed.statement is None:
         return otherwise
+    if not replayed.changes:
+        return replayed.statement.content
     said: dict[str, Any] = {**replayed.statement.content.fields(), **replayed.changes}
     if said["valid_to"] is not None and said["valid_to"] <= said["valid_from"]:
         said["valid_to"] = replayed.statement.content.valid_to  # the decided end lies before this statement's beginning
-    said["valid_to"] = held_end(said["value"], said["valid_from"], said["valid_to"])
+    ends = ends_of(notations.get(notation), said["mark"], said["value"], said["valid_from"])
+    said["valid_to"] = ends.hold(said["valid_to"])
     return Content(**said)
 
 

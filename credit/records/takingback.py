@@ -81,7 +81,7 @@ def _steps_back(
     for pk in records:
         old = latest[pk]
         found = replay(pasts[pk].events, without=pasts[pk].withdrawn)
-        content = content_after(found, otherwise=content_of(old))
+        content = content_after(found, old.record.notation, otherwise=content_of(old))
         if content == content_of(old) and found.struck == old.struck:
             continue
         new = draft(old.record, content, old.number + 1, Cause.WITHDRAWAL, by=by, now=now, old=old, reason=reason)
