@@ -44,8 +44,11 @@ force any more; `released_by` is the office, never an officer."""
 
 
 def versions_to_export(permit: Permit) -> list[RecordVersion]:
-    """Every version of every record, the removed ones too; record by record, the first version first."""
-    opened = RecordVersion.objects.of_records_opened_by(permit).with_moments()
+    """Every version of every record, the removed ones too; record by record, the first version first.
+
+    Of a record that went to another file, those versions that stood in this one.
+    """
+    opened = RecordVersion.objects.ever_opened_by(permit).with_moments()
     opened = opened.select_related("record__agency", "submission")
     return list(opened.order_by("record__agency__code", "record__public_id", "number"))
 

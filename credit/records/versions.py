@@ -9,7 +9,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat, Greatest
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from credit.core.policy import Field, Permit, System, touch
+from credit.core.errors import NotAllowed
+from credit.core.policy import Field, Permit, System, gettext_noop, touch
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import Organisation
 from credit.records.moves import NEEDS_NO_REASON, Cause
@@ -76,6 +77,24 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
         """All versions of the records in the file of the permit's subject now, those too that they had in another
         file before both were joined. Raises NotAllowed."""
         found = self.filter(record__in=Record.objects.opened_by(permit))
+        return found if permit.opens_withheld else found.filter(withheld=False)
+
+    def ever_opened_by(self, permit: Permit) -> Self:
+        """As `of_records_opened_by`, with the versions too that stood in the file of the permit's subject only before
+        their record went to another. Raises NotAllowed."""
+        permit.require(Field.RECORDS)
+        found = self.filter(Q(record__in=Record.objects.opened_by(permit)) | Q(subject_id=permit.subject_id))
+        return found if permit.opens_withheld else found.filter(withheld=False)
+
+    def told_with(self, permit: Permit, said: "RecordVersion") -> Self:
+        """The history of a record until one of its versions, which stood in the file of the permit's subject.
+
+        Raises NotAllowed.
+        """
+        if said.subject_id != permit.subject_id:
+            raise NotAllowed(gettext_noop("This record was in another file then."))
+        permit.require(Field.RECORDS)
+        found = self.history_of(said.record).filter(number__lte=said.number)
         return found if permit.opens_withheld else found.filter(withheld=False)
 
     def opened_to(self, system: System) -> Self:
