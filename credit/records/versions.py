@@ -266,6 +266,15 @@ class RecordVersion(models.Model):
         return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
+class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    """Named questions about what was stated again."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """What was stated again of the records in the file of the permit's subject, in order. Raises NotAllowed."""
+        found = self.filter(record__in=Record.objects.opened_by(permit))
+        return found.select_related("record__agency", "version", "submission").order_by("record", "submission")
+
+
 class Confirmation(models.Model):
     """A later submission stated again what a version already says. `after`: the record's last version then."""
 
@@ -280,6 +289,8 @@ class Confirmation(models.Model):
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations", db_constraint=False)
     line = models.IntegerField()
     after = models.IntegerField()
+
+    objects = ConfirmationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "submission"], name="one_confirmation_a_submission")]

@@ -11,7 +11,7 @@ from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords, in_language
-from credit.subjects.models import Subject
+from credit.subjects.models import Subject, of_file
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""
@@ -110,6 +110,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """The scores of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.MARK)
         return self.filter(subject_id=permit.subject_id)
+
+    def family_opened_by(self, permit: Permit) -> Self:
+        """As `opened_by`, with those of files that were joined with this one. Raises NotAllowed."""
+        permit.require(Field.MARK)
+        return self.filter(of_file(permit))
 
     def opened_to(self, system: System) -> Self:
         """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""
