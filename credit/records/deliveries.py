@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.errors import Conflict, NotFound
+from credit.ledger import sets
 from credit.records import queue
 from credit.records.models import Registration, Submission
 from credit.records.moves import Move, Status, after
@@ -35,6 +36,15 @@ def wait_for_others(submission: Submission) -> None:
     """
     registrations = Registration.objects.filter(agency=submission.agency_id, notation=submission.notation)
     list(registrations.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def next_turn() -> int:
+    """The number of a release, or of the withdrawal of what was released, in the order in which they take effect.
+
+    Ask for it after `locked` or `wait_for_others`: who holds that lock is alone with the records until its commit, so
+    that the order of the numbers is the order of what anybody sees. Clocks aren't: two hosts have two.
+    """
+    return sets.number("SELECT nextval('records_turn')")
 
 
 def after_move(submission: Submission, move: Move) -> Status:

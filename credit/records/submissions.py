@@ -60,6 +60,9 @@ class Submission(models.Model):
     `rows` and `accepted` count data rows; they grow while it is parsed. `rows_expected` is an estimate. Of the sound
     rows, `subjects` are different ones, `subjects_new` weren't on file, and `records_known` have a record already.
     `…_through` is the program of `…_by` that did it, where one did.
+
+    `released_at` and `withdrawn_at` are when it took effect: the last thing that is written before the commit.
+    `release_turn` and `withdrawal_turn` (None: it never was released) say in which order (see deliveries.next_turn).
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
@@ -91,6 +94,7 @@ class Submission(models.Model):
         ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     released_at = models.DateTimeField(null=True, blank=True)
+    release_turn = models.BigIntegerField(null=True, blank=True)
     partial = models.BooleanField(default=False)
     publishers = models.IntegerField(default=0)
     published = models.SmallIntegerField(default=0)
@@ -104,6 +108,7 @@ class Submission(models.Model):
         ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_turn = models.BigIntegerField(null=True, blank=True)
     withdrawn_why = models.TextField(blank=True)
 
     objects = SubmissionQuerySet.as_manager()
@@ -137,6 +142,16 @@ class Submission(models.Model):
                 | Q(status="withdrawn")
                 | ~Q(status__in=["releasing", "released", "withdrawn"])
                 & Q(released_at__isnull=True, released_by__isnull=True),
+            ),
+            models.UniqueConstraint(fields=["release_turn"], name="one_release_a_turn"),
+            models.CheckConstraint(
+                name="submission_release_has_a_turn",
+                condition=Q(release_turn=None, released_at=None)
+                | Q(release_turn__isnull=False, released_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submission_turns_are_in_order",
+                condition=Q(withdrawal_turn=None) | Q(withdrawal_turn__gt=F("release_turn")),
             ),
             models.CheckConstraint(
                 name="submission_released_by_another", condition=Q(released_by=None) | ~Q(released_by=F("submitted_by"))

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.clock import Clock
 from credit.core.errors import Invalid, NotAllowed
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records import staging
-from credit.records.deliveries import BATCH, after_move, locked, raise_revisions
+from credit.records.deliveries import BATCH, after_move, locked, next_turn, raise_revisions
 from credit.records.histories import content_after, histories
 from credit.records.models import ApiClient, RecordVersion, Submission
 from credit.records.moves import Cause, Move, Status
@@ -32,6 +33,7 @@ def withdraw(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why it is withdrawn."))
+    clock = Clock(now)
     submission = locked(submission_id)
     require_officer(by, submission.agency, now=now)
     was_released = submission.status == Status.RELEASED
@@ -42,7 +44,10 @@ def withdraw(
     submission.withdrawn_through = through
     changed = 0
     if was_released:
-        changed = _take_back(submission, reason=reason, by=by, now=now)
+        submission.withdrawal_turn = next_turn()
+        changed = _take_back(submission, reason=reason, by=by, now=clock.now())
+        submission.withdrawn_at = now = clock.now()
+        submission.save(update_fields=["withdrawn_at"])
     else:
         submission.save()
         staging.discard(submission)
@@ -58,6 +63,8 @@ def _take_back(submission: Submission, *, reason: str, by: User, now: datetime) 
     touched: set[int] = set()
     for start in range(0, len(left), BATCH):
         steps = _steps_back(left[start : start + BATCH], reason=reason, by=by, now=now)
+        for _old, new in steps:
+            new.withdrawn = submission
         add_next(steps, now=now)
         changed += len(steps)
         touched |= {old.subject_id for old, _new in steps}
@@ -74,7 +81,7 @@ def _steps_back(
     for pk in records:
         old = latest[pk]
         found = replay(pasts[pk].events, without=pasts[pk].withdrawn)
-        content = content_after(found, otherwise=content_of(old))
+        content = content_after(found, old.record.notation, otherwise=content_of(old))
         if content == content_of(old) and found.struck == old.struck:
             continue
         new = draft(old.record, content, old.number + 1, Cause.WITHDRAWAL, by=by, now=now, old=old, reason=reason)

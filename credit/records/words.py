@@ -61,7 +61,7 @@ FAULTS = {
     Code.AMOUNT_INVALID: _("Not an amount"),
     Code.VALUE_UNKNOWN: _("Unknown value"),
     Code.RECORD_DUPLICATE: _("Twice in the file"),
-    Code.NOT_AUTHORISED: _("Not registered for it"),
+    Code.NOT_AUTHORISED: _("Not this agency's to state"),
     Code.CONTROL_CHARACTERS: _("Invisible characters"),
     Code.NAME_CONFLICT: _("Another name on file"),
     Code.FILE_EMPTY: _("Nothing in the file"),

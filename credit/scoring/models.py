@@ -1,6 +1,6 @@
 """Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -11,7 +11,7 @@ from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords, in_language
-from credit.subjects.models import Subject
+from credit.subjects.models import Subject, of_file
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""
@@ -20,9 +20,14 @@ OFFICIAL = "open"
 class SchemeQuerySet(models.QuerySet["Scheme"]):
     """Schemes are public: nobody needs a permit to read one."""
 
-    def in_force(self, on: date, code: str = OFFICIAL) -> "Scheme | None":
-        """The version in force on a day; before the first one, the first; None where none was ever published."""
+    def in_force(self, on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> "Scheme | None":
+        """The version in force on a day; before the first one, the first; None where none was ever published.
+
+        `known_at`: of those that were published by then (None: by now).
+        """
         versions = self.filter(code=code)
+        if known_at is not None:
+            versions = versions.filter(published_at__lte=known_at)
         started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
         return started or versions.order_by("in_force_from").first()
 
@@ -105,6 +110,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """The scores of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.MARK)
         return self.filter(subject_id=permit.subject_id)
+
+    def family_opened_by(self, permit: Permit) -> Self:
+        """As `opened_by`, with those of files that were joined with this one. Raises NotAllowed."""
+        permit.require(Field.MARK)
+        return self.filter(of_file(permit))
 
     def opened_to(self, system: System) -> Self:
         """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""

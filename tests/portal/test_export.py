@@ -92,7 +92,10 @@ def test_everything_is_in_the_file(world, run, tmp_path):
     assert tree["left_out"] == said["left_out"] == []
     assert set(files) == {"export.json", "records.csv"} | {
         f"{name}.csv"
-        for name in ("names", "identifiers", "ways_in", "marks", "disputes", "dispute_steps", "reports", "looks")
+        for name in (
+            *("names", "identifiers", "ways_in", "joined_files", "stated_again"),
+            *("marks", "disputes", "dispute_steps", "reports", "looks"),
+        )
     }
     assert len(rows_of(files["records.csv"])) == 2
 
