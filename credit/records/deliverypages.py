@@ -86,8 +86,14 @@ def withdraw(request: UserRequest, agency: Organisation, submission: str) -> Htt
     found, form = of_agency(agency, submission), WithdrawalForm(request.POST)
     if not form.is_valid():
         return _page(request, agency, found, withdrawal_form=form)
-    actions.withdraw(found.public_id, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
-    messages.success(request, _("Withdrawn. Every record says again what it said before."))
+    reason = form.cleaned_data["reason"]
+    withdrawn = actions.withdraw(found.public_id, reason=reason, by=request.user, now=timezone.now())
+    if withdrawn.status == Status.WITHDRAWN:
+        messages.success(request, _("Withdrawn. Every record says again what it said before."))
+    else:
+        messages.success(
+            request, _("It is being withdrawn. Every record says again what it said before when that is done.")
+        )
     return redirect("agency:submission", agency.code, found.public_id)
 
 

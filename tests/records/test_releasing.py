@@ -156,6 +156,10 @@ def _put(made, status, desk):
     """Bring a checked submission to a status, by the moves that lead there."""
     if status is Status.RELEASED:
         desk.release(made)
+    elif status is Status.WITHDRAWING:
+        desk.release(made)
+        words = {"withdrawn_by": desk.first, "withdrawn_why": "x"}
+        Submission.objects.filter(pk=made.pk).update(status=status, **words)
     elif status is Status.WITHDRAWN:
         actions.withdraw(made.public_id, reason="x", by=desk.first, now=desk.now)
     else:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict
 from pydantic.config import JsonDict
 
 from credit.records.models import Submission
-from credit.records.moves import Status
+from credit.records.moves import STANDING, Status
 from credit.records.notations.faults import CONTROL
 
 ID = "8KQ2-M4TZ"
@@ -141,11 +141,11 @@ def shown(found: Submission) -> SubmissionShown:
         sha256=found.sha256,
         size=found.size,
         status=status,
-        progress=found.share if found.is_working else 100,
+        progress=found.share or 0 if found.is_working else 100,
         rows=found.rows,
         accepted=found.accepted,
         faults=found.faults_found,
-        released=status is Status.RELEASED,
+        released=status in STANDING,
         partial=found.partial,
         records=Changes(new=found.records_new, changed=found.records_changed, same=found.records_same),
         program=program.public_id if program else None,
