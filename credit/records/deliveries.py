@@ -16,6 +16,9 @@ from credit.records.moves import Move, Status, after
 from credit.subjects import actions as subjects
 
 BATCH = 5_000
+BUSY = "busy"
+"""Code of a refusal that passes by itself: a worker is at it."""
+
 PATIENCE = "SET LOCAL lock_timeout = '3s'"
 """How long somebody at a page waits for others: far less than a request may take."""
 
@@ -36,7 +39,7 @@ def soon(*, patient: bool = False) -> Iterator[None]:
             raise
         raise Conflict(
             _("Another delivery is being published or withdrawn now. Nothing was changed; try again in a minute."),
-            code="busy",
+            code=BUSY,
         ) from None
 
 
@@ -68,7 +71,8 @@ def after_move(submission: Submission, move: Move) -> Status:
     """Where a move leads. Raises Conflict, saying why it isn't possible."""
     following = after(Status(submission.status), move)
     if following is None:
-        raise Conflict(REFUSED[Status(submission.status)])
+        code = BUSY if submission.is_working else None
+        raise Conflict(REFUSED[Status(submission.status)], code=code)
     return following
 
 

@@ -65,10 +65,10 @@ def submission(request: UserRequest, agency: Organisation, submission: str) -> H
 def release(request: UserRequest, agency: Organisation, submission: str) -> HttpResponse:
     """POST: a second officer releases it."""
     found = of_agency(agency, submission)
-    form = ReleaseForm(request.POST, accepted=found.overrides.count())
+    form = ReleaseForm(request.POST, faulty=bool(found.faults_found), accepted=found.overrides.count())
     if not form.is_valid():
         return _page(request, agency, found, release_form=form)
-    partial = form.cleaned_data["partial"]
+    partial = form.cleaned_data.get("partial", False)
     released = actions.release(found.public_id, by=request.user, now=timezone.now(), partial=partial)
     if released.status == Status.RELEASED:
         messages.success(request, _("Released. The people and companies concerned see it from now on."))
@@ -107,9 +107,9 @@ def _page(
 ) -> HttpResponse:
     context = context_of(found, agency, request.user, request.GET)
     asked = release_form or withdrawal_form
-    partial = {"partial": bool(found.faults_found)}
+    faulty, accepted = bool(found.faults_found), len(context["accepted_rows"])
     context |= {
-        "release_form": release_form or ReleaseForm(initial=partial, accepted=len(context["accepted_rows"])),
+        "release_form": release_form or ReleaseForm(faulty=faulty, accepted=accepted),
         "withdrawal_form": withdrawal_form or WithdrawalForm(),
         "form": asked,
     }

@@ -170,12 +170,15 @@ class Submission(models.Model):
 
     @property
     def share(self) -> int | None:
-        """How far it is read or published, 0 to 100; None where nobody can tell: it is taken back in one step."""
+        """How far it is read or published, 0 to 100; None where nobody can tell.
+
+        What is taken back is so in one step, and a file whose lines aren't rows doesn't say beforehand how many it has.
+        """
         if self.status == Status.WITHDRAWING:
             return None
         if self.status == Status.RELEASING:
             return self.published
-        return min(100, 100 * self.rows // self.rows_expected) if self.rows_expected else 0
+        return min(100, 100 * self.rows // self.rows_expected) if self.rows_expected else None
 
 
 class KeptFile(models.Model):

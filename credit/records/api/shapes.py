@@ -73,7 +73,9 @@ class SubmissionShown(Schema):
     sha256: str
     size: int
     status: Status
-    progress: int = Field(..., ge=0, le=100, description="How far it is read, in per cent, as far as one can tell.")
+    progress: int | None = Field(
+        ..., ge=0, le=100, description="How far a worker is with it, in per cent; null where one can't tell."
+    )
     rows: int
     accepted: int
     faults: int
@@ -141,7 +143,7 @@ def shown(found: Submission) -> SubmissionShown:
         sha256=found.sha256,
         size=found.size,
         status=status,
-        progress=found.share or 0 if found.is_working else 100,
+        progress=found.share if found.is_working else 100,
         rows=found.rows,
         accepted=found.accepted,
         faults=found.faults_found,
