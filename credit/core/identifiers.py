@@ -94,7 +94,8 @@ class Identifier(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind}:{mask(self.value)}"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def check(kind: IdentifierKind | str, raw: str) -> Identifier:

@@ -72,7 +72,7 @@ def receive(
                 filename=shown(PurePath(filename).name[-150:]),
                 sha256=digest,
                 size=found.size,
-                rows_expected=max(0, found.line_ends - 1),
+                rows_expected=found.rows_expected(filename),
                 queued_at=now,
                 submitted_by=by,
                 submitted_through=through,

@@ -20,7 +20,7 @@ from credit.ledger import actions as ledger
 from credit.ledger import sets
 from credit.records.deliveries import after_move, forget_order, locked, next_turn, wait_for_others
 from credit.records.intake import MAX_CLAIMS, ClaimLost
-from credit.records.models import Submission
+from credit.records.models import StagedRows, Submission
 from credit.records.moves import Move, Status
 from credit.records.overriding import accepted_in, reasons_in
 from credit.records.publishing import NamesChanged, publish, raise_revisions
@@ -44,10 +44,19 @@ def publish_ordered(submission_pk: int, *, now: datetime) -> Submission | None:
             _publish(submission, signs)
     except ClaimLost:
         return None
+    except StagedRows.DoesNotExist:
+        if _is_mine(submission):
+            raise
+        return None  # whoever withdrew it has thrown them away
     except NamesChanged:
         check_names_again(submission.public_id, now=now)
     submission.refresh_from_db()
     return submission
+
+
+def _is_mine(submission: Submission) -> bool:
+    mine = Submission.objects.filter(pk=submission.pk, status=Status.RELEASING, publishers=submission.publishers)
+    return mine.exists()
 
 
 class SignsOfLife(AbstractContextManager["SignsOfLife"]):

@@ -10,7 +10,7 @@ from credit.core.errors import Conflict, NotAllowed
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records import queue
-from credit.records.deliveries import after_move, check_again, locked, next_turn
+from credit.records.deliveries import after_move, check_again, locked, next_turn, soon
 from credit.records.models import ApiClient, Submission
 from credit.records.moves import Move, Status, after
 from credit.records.officers import require_officer
@@ -35,10 +35,12 @@ def release(
     One with more than AT_ONCE sound rows is published by a worker, and is `releasing` until then, unless `here` asks
     for it now. With faults only when `partial` says so: then the sound rows. `through`: the program of `by` that does
     it. Raises NotFound, NotAllowed (not an officer, or whoever delivered it), Conflict (not checked yet, released or
-    withdrawn already, faults, nothing sound, or what is on file changed since: then it is checked again).
+    withdrawn already, faults, nothing sound, what is on file changed since: then it is checked again, or another
+    delivery is in the way: code "busy").
     """
     try:
-        return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
+        with soon(patient=here):
+            return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
     except NamesChanged:
         check_names_again(submission_id, now=now)
         raise Conflict(
@@ -46,7 +48,6 @@ def release(
         ) from None
 
 
-@transaction.atomic
 def _release(
     submission_id: str, *, by: User, now: datetime, partial: bool, through: ApiClient | None, here: bool
 ) -> Submission:

@@ -26,6 +26,7 @@ STATUS = {
     Status.REFUSED: _("Refused"),
     Status.RELEASING: _("Being released"),
     Status.RELEASED: _("Released"),
+    Status.WITHDRAWING: _("Being withdrawn"),
     Status.WITHDRAWN: _("Withdrawn"),
 }
 STATUS_COLOUR = {
@@ -35,6 +36,7 @@ STATUS_COLOUR = {
     Status.REFUSED: "red",
     Status.RELEASING: "blue",
     Status.RELEASED: "green",
+    Status.WITHDRAWING: "blue",
     Status.WITHDRAWN: "grey",
 }
 

@@ -35,7 +35,7 @@ ALTER TABLE records_confirmation ENABLE ALWAYS TRIGGER records_confirmation_appe
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0009_lasting_subjects")]
+    dependencies = [("records", "0011_withdrawing")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE records_turn", "DROP SEQUENCE records_turn"),
