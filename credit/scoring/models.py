@@ -1,17 +1,16 @@
 """Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
 
 from datetime import date
-from functools import cached_property
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
+from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.draftmodels import Draft, DraftEvent
-from credit.scoring.rules import KINDS, Kind, SchemeRules
-from credit.scoring.schemefile import rules_in
-from credit.scoring.words import CategoryWords, in_language
+from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject
 
 __all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
@@ -29,12 +28,19 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
         started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
         return started or versions.order_by("in_force_from").first()
 
+    def numbered(self, code: str, version: int) -> "Scheme":
+        """One version. Raises NotFound."""
+        found = self.select_related("signed", "draft").filter(code=code, version=version).first()
+        if found is None:
+            raise NotFound(_("There is no such scheme. The list shows every version there ever was."))
+        return found
+
     def newest_first(self) -> Self:
         """Every version ever published, the codes in order."""
         return self.order_by("code", "-version")
 
 
-class Scheme(models.Model):
+class Scheme(SaysHow, models.Model):
     """One version of how marks are made: numbers, reasons and sources, as they were published.
 
     `document` is the tree of schemefile.py, `text` the TOML that was published, byte for byte. A version is in force
@@ -64,35 +70,6 @@ class Scheme(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
-
-    @cached_property
-    def rules_by_kind(self) -> dict[Kind, SchemeRules]:
-        """What the engine needs of it, for each kind of subject."""
-        return {kind: rules_in(self.document, kind) for kind in KINDS}
-
-    def rules_for(self, kind: str) -> SchemeRules:
-        """What the engine needs of it for subjects of a kind (Subject.Kind)."""
-        return self.rules_by_kind["individual" if kind == Subject.Kind.INDIVIDUAL else "company"]
-
-    @property
-    def name(self) -> str:
-        """Its name in the language in which the page is read."""
-        return str(in_language(self.document["words"])["name"])
-
-    @property
-    def summary(self) -> str:
-        """What it does, in two or three sentences."""
-        return str(in_language(self.document["words"])["summary"])
-
-    @cached_property
-    def categories(self) -> dict[str, CategoryWords]:
-        """The words for each category, by code, in the scheme's own order."""
-        return {part["code"]: CategoryWords(part["code"], part["words"]) for part in self.document["categories"]}
-
-    def meaning_of(self, band: str | None) -> str:
-        """What a band means, in a sentence; empty for no band."""
-        found = [part["words"] for part in self.document["bands"] if part["name"] == band]
-        return str(in_language(found[0])) if found else ""
 
     @property
     def next_version(self) -> "Scheme | None":
