@@ -46,5 +46,7 @@ urlpatterns = [
     path("", include(access.public_urls)),
     path("ledger/", part(ledger.public_urls, "ledger")),
     path("schemes/", part(scoring.public_urls, "schemes")),
+    path("", part(scoring.calculator_urls, "calculator")),
+    path("board/", part(scoring.board_urls, "board")),
     path("verify/", part(reports.public_urls, "verify")),
 ]

@@ -1,17 +1,19 @@
 """Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
 
 from datetime import date, datetime
-from functools import cached_property
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
+from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
-from credit.scoring.rules import KINDS, Kind, SchemeRules
-from credit.scoring.schemefile import rules_in
-from credit.scoring.words import CategoryWords, in_language
+from credit.scoring.draftmodels import Draft, DraftEvent
+from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject, of_file
+
+__all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""
@@ -31,12 +33,19 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
         started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
         return started or versions.order_by("in_force_from").first()
 
+    def numbered(self, code: str, version: int) -> "Scheme":
+        """One version. Raises NotFound."""
+        found = self.select_related("signed", "draft").filter(code=code, version=version).first()
+        if found is None:
+            raise NotFound(_("There is no such scheme. The list shows every version there ever was."))
+        return found
+
     def newest_first(self) -> Self:
         """Every version ever published, the codes in order."""
         return self.order_by("code", "-version")
 
 
-class Scheme(models.Model):
+class Scheme(SaysHow, models.Model):
     """One version of how marks are made: numbers, reasons and sources, as they were published.
 
     `document` is the tree of schemefile.py, `text` the TOML that was published, byte for byte. A version is in force
@@ -67,40 +76,33 @@ class Scheme(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
-    @cached_property
-    def rules_by_kind(self) -> dict[Kind, SchemeRules]:
-        """What the engine needs of it, for each kind of subject."""
-        return {kind: rules_in(self.document, kind) for kind in KINDS}
-
-    def rules_for(self, kind: str) -> SchemeRules:
-        """What the engine needs of it for subjects of a kind (Subject.Kind)."""
-        return self.rules_by_kind["individual" if kind == Subject.Kind.INDIVIDUAL else "company"]
-
-    @property
-    def name(self) -> str:
-        """Its name in the language in which the page is read."""
-        return str(in_language(self.document["words"])["name"])
-
-    @property
-    def summary(self) -> str:
-        """What it does, in two or three sentences."""
-        return str(in_language(self.document["words"])["summary"])
-
-    @cached_property
-    def categories(self) -> dict[str, CategoryWords]:
-        """The words for each category, by code, in the scheme's own order."""
-        return {part["code"]: CategoryWords(part["code"], part["words"]) for part in self.document["categories"]}
-
-    def meaning_of(self, band: str | None) -> str:
-        """What a band means, in a sentence; empty for no band."""
-        found = [part["words"] for part in self.document["bands"] if part["name"] == band]
-        return str(in_language(found[0])) if found else ""
-
     @property
     def next_version(self) -> "Scheme | None":
         """The version that ends this one, if it is published already."""
         later = Scheme.objects.filter(code=self.code, in_force_from__gt=self.in_force_from)
         return later.order_by("in_force_from").first()
+
+
+class SchemeSignature(models.Model):
+    """The signature of a published scheme's text, byte for byte, with the ledger's key of the day (Ed25519, RFC 8032).
+
+    A row of its own, so that a scheme that was published before schemes were signed can be signed later.
+    """
+
+    append_only = True
+
+    scheme = models.OneToOneField(Scheme, models.PROTECT, related_name="signed")
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(key_id__regex=r"^[0-9a-f]{16}$"), name="scheme_key_id_is_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id} {self.key_id}"
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
