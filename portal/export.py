@@ -107,7 +107,10 @@ def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[
 
 
 def _marks(permit: Permit) -> Rows:
-    scores = Score.objects.opened_by(permit).select_related("scheme").history()
+    """Every mark that was kept. `current` is today's alone: a version that isn't in force any more gives none."""
+    scores = list(Score.objects.opened_by(permit).select_related("scheme").history())
+    kept = sorted((one for one in scores if one.current), key=lambda one: (one.as_of, one.scheme.version))
+    todays = {one.scheme.code: one.pk for one in kept}
     return [
         {
             "scheme": score.scheme.code,
@@ -116,7 +119,8 @@ def _marks(permit: Permit) -> Rows:
             "as_of": _told(score.as_of),
             "mark": score.total,
             "band": score.band,
-            "current": score.current,
+            "too_few_records": score.total is None,
+            "current": score.pk == todays.get(score.scheme.code),
             "computed_at": _told(score.computed_at),
         }
         for score in scores

@@ -56,6 +56,7 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(["schemes:list", "schemes:detail", "ledger:heads", "ledger:download", "verify:form"], PUBLIC),
     "verify:code": PUBLIC,
     **dict.fromkeys(["pages:overview", "scoring:mark", "scoring:document", "records:list", "records:detail"], SUBJECT),
+    "scoring:history": SUBJECT,
     **dict.fromkeys(["records:csv", "records:json"], SUBJECT),
     **dict.fromkeys(["disputes:list", "disputes:detail", "disputes:file"], SUBJECT),
     **dict.fromkeys(["disputes:information", "disputes:withdraw"], SUBJECT),

@@ -119,6 +119,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """Lasting scores of files that haven't changed since."""
         return self.lasting(on).filter(revision=F("subject__revision"))
 
+    def told(self, until: date) -> Self:
+        """The official marks of days that have come, each with its scheme: what a subject's history tells."""
+        return self.filter(scheme__code=OFFICIAL, as_of__lte=until).select_related("scheme")
+
     def history(self) -> Self:
         """The newest first."""
         return self.order_by("-computed_at", "-pk")

@@ -12,7 +12,9 @@ from credit.access.doors import anyone, subject_page
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit
 from credit.scoring import actions
+from credit.scoring.advice import advice_of
 from credit.scoring.drawings import Bar, weights_picture
+from credit.scoring.history import history_of
 from credit.scoring.models import Scheme
 from credit.scoring.rules import Category
 from credit.scoring.words import CategoryWords
@@ -26,7 +28,19 @@ DOCUMENT = "plainmark-recalculation.json"
 def mark(request: HttpRequest, permit: Permit) -> HttpResponse:
     """Why is it what it is, and not higher?"""
     found = actions.mark_of(permit, now=timezone.now())
-    return render(request, "scoring/mark.html", {"permit": permit, "mark": found, "file": DOCUMENT})
+    context = {"permit": permit, "mark": found, "advice": advice_of(found), "file": DOCUMENT}
+    return render(request, "scoring/mark.html", context)
+
+
+@require_GET
+@subject_page(Field.MARK, Field.RECORDS)
+def history(request: HttpRequest, permit: Permit) -> HttpResponse:
+    """When did it change, and by what?"""
+    now = timezone.now()
+    found = actions.mark_of(permit, now=now)  # first: it keeps today's mark, which is then the newest of the history
+    changes = history_of(permit, number=request.GET.get("page"), now=now)
+    context = {"permit": permit, "mark": found, "found": changes, "page": changes.page}
+    return render(request, "scoring/history.html", context)
 
 
 @require_GET
