@@ -14,7 +14,7 @@ from credit.core.errors import Conflict, Invalid, Unavailable
 from credit.core.policy import Field, Permit
 from credit.ledger import actions as ledger
 from credit.ledger.actions import HasPublicId
-from credit.scoring import bulk
+from credit.scoring import bulk, signing
 from credit.scoring.document import Document, recalculate
 from credit.scoring.engine import Marks, next_change
 from credit.scoring.explanation import explain
@@ -41,11 +41,13 @@ class Rescored:
 
 
 @transaction.atomic
-def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime) -> Scheme:
-    """Publish a scheme's TOML (a path or its bytes). The same bytes twice are one.
+def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime, only_first: bool = False) -> Scheme:
+    """Publish a scheme's TOML (a path or its bytes), signed. The same bytes twice are one.
 
+    `only_first`: refuse any version but a scheme's first, as those after it come from the scheme board (drafts.py).
     Raises Invalid for a malformed file, Conflict for another text under a version that is published already, a version
-    out of turn, or one that would come into force before the day or before an earlier version.
+    out of turn, or one that would come into force before the day or before an earlier version; Unavailable without a
+    key to sign with.
     """
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -58,8 +60,10 @@ def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime)
     digest = hashlib.sha256(data).hexdigest()
     latest = Scheme.objects.filter(code=code).order_by("-version").first()
     if latest is not None and latest.sha256 == digest:
-        return latest
-    _refuse_out_of_turn(version, file.in_force_from, latest, today=business_date(now))
+        return signing.sign(latest, now=now)
+    if only_first and latest is not None:
+        raise Conflict(_("The next version comes from the scheme board: hand it in as a draft on its pages."))
+    refuse_out_of_turn(code, version, file.in_force_from, today=business_date(now))
     scheme = Scheme.objects.create(
         public_id=f"{code}-{version}",
         code=code,
@@ -73,11 +77,15 @@ def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime)
     ledger.note(
         "scheme.published", by=by, about=scheme, at=now, sha256=digest, in_force_from=file.in_force_from.isoformat()
     )
-    return scheme
+    return signing.sign(scheme, now=now)
 
 
-def _refuse_out_of_turn(version: int, starts: date, latest: Scheme | None, *, today: date) -> None:
-    """Versions follow one another, and none but the first reaches back: marks already given were made by another."""
+def refuse_out_of_turn(code: str, version: int, starts: date, *, today: date) -> None:
+    """Versions follow one another, and none but the first reaches back: marks already given were made by another.
+
+    Raises Conflict.
+    """
+    latest = Scheme.objects.filter(code=code).order_by("-version").first()
     following = 1 if latest is None else latest.version + 1
     if version != following:
         raise Conflict(_("The next version of this scheme is %(version)s.") % {"version": following})

@@ -63,10 +63,10 @@ def parse_scheme(tree: Any, path: str = "scheme") -> SchemeRules:
     within = f"{path}." if path else ""
     known = ("code", "version", "base", "min", "max", "disputed", "bands", "categories")
     fields = fields_of(tree, path, known, optional=("threshold",))
-    bands = items(fields["bands"], f"{within}bands", BAND_LIMIT, _band)
+    bands = items(fields["bands"], f"{within}bands", BAND_LIMIT, parse_band)
     refuse_repeats([band.name for band in bands], f"{within}bands", "name")
     refuse_repeats([band.start for band in bands], f"{within}bands", "from")
-    categories = items(fields["categories"], f"{within}categories", CATEGORY_LIMIT, _category)
+    categories = items(fields["categories"], f"{within}categories", CATEGORY_LIMIT, parse_category)
     refuse_repeats([category.code for category in categories], f"{within}categories", "code")
     scheme = SchemeRules(
         code=text(fields["code"], f"{within}code"),
@@ -191,12 +191,14 @@ def _record(tree: Any, path: str, codes: Set[str]) -> dict[str, Any]:
     }
 
 
-def _band(tree: Any, path: str) -> Band:
+def parse_band(tree: Any, path: str) -> Band:
+    """A band, as a document writes it; `path` is where it stands. Raises Malformed."""
     fields = fields_of(tree, path, ("name", "from"))
     return Band(text(fields["name"], f"{path}.name"), number(fields["from"], f"{path}.from"))
 
 
-def _category(tree: Any, path: str) -> Category:
+def parse_category(tree: Any, path: str) -> Category:
+    """A category's numbers, as a document writes them; `path` is where it stands. Raises Malformed."""
     fields = fields_of(tree, path, ("code", "weight", "floor", "cap", "decay"))
     category = Category(
         code=text(fields["code"], f"{path}.code"),

@@ -8,10 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from credit.core.policy import Field, Permit, System, touch
+from credit.scoring.draftmodels import Draft, DraftEvent
 from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords, in_language
 from credit.subjects.models import Subject
+
+__all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""
@@ -96,6 +99,28 @@ class Scheme(models.Model):
         """The version that ends this one, if it is published already."""
         later = Scheme.objects.filter(code=self.code, in_force_from__gt=self.in_force_from)
         return later.order_by("in_force_from").first()
+
+
+class SchemeSignature(models.Model):
+    """The signature of a published scheme's text, byte for byte, with the ledger's key of the day (Ed25519, RFC 8032).
+
+    A row of its own, so that a scheme that was published before schemes were signed can be signed later.
+    """
+
+    append_only = True
+
+    scheme = models.OneToOneField(Scheme, models.PROTECT, related_name="signed")
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(key_id__regex=r"^[0-9a-f]{16}$"), name="scheme_key_id_is_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id} {self.key_id}"
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
