@@ -23,7 +23,7 @@ from credit.disputes.models import Dispute, DisputeEvent
 from credit.records import exporting
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
-from credit.scoring.models import Score
+from credit.scoring.models import Review, Score
 from credit.subjects.models import Claim, Office, Subject, SubjectIdentifier
 from credit.vault import actions as vault
 
@@ -127,6 +127,27 @@ def _marks(permit: Permit) -> Rows:
     ]
 
 
+def _reviews(permit: Permit) -> Rows:
+    found = Review.objects.opened_by(permit).select_related("record").order_by("asked_at", "pk")
+    return [
+        {
+            "review": one.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "asked_at": _told(one.asked_at),
+            "due_on": _told(one.due_on),
+            "withdrawn_at": _told(one.withdrawn_at),
+            "answered_at": _told(one.answered_at),
+            "finding": one.finding,
+            "answer": one.answer,
+            "record": one.record.public_id if one.record else None,
+            "as_of": _told(one.as_of),
+            "mark": one.score,
+        }
+        for one in found
+    ]
+
+
 def _disputes(permit: Permit) -> Rows:
     """What was only proposed stays with the desk until it is decided, here as on the page."""
     found = Dispute.objects.opened_by(permit).select_related("record").order_by("filed_at", "pk")
@@ -209,6 +230,7 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "identifiers": (Field.IDENTIFIERS, _identifiers),
     "ways_in": (Field.NAME, _ways_in),
     "marks": (Field.MARK, _marks),
+    "reviews": (Field.MARK, _reviews),
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),
     "reports": (Field.REPORTS, _reports),

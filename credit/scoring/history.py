@@ -20,8 +20,8 @@ from credit.scoring import reasons
 from credit.scoring.changes import Cause, Change, Difference, Moment, change
 from credit.scoring.chart import Chart, Point, chart_of
 from credit.scoring.facts import facts_of
-from credit.scoring.mark import signed
 from credit.scoring.models import Scheme, Score
+from credit.scoring.told import Told, in_order
 from credit.scoring.words import CategoryWords
 from credit.subjects.models import Subject
 
@@ -31,25 +31,6 @@ DRAWN = 400
 """Scores that the chart shows: more than a year, even of a mark that fades by a point each day."""
 FLAGS = (VersionCause.DISPUTE, VersionCause.EXPIRY)
 """Versions that say nothing else than the one before, apart from a flag."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of a change, as a person reads it. `entry`: what the record said; None for a step of the sum.
-
-    `linked`: whether the record is in this file now, so that it has a page there.
-    """
-
-    line: Difference
-    entry: Entry | None
-    category: CategoryWords | None
-    why: str
-    linked: bool = False
-
-    @property
-    def signed(self) -> str:
-        """What it adds to the mark or takes from it."""
-        return signed(self.line.tenths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +117,7 @@ class File:
         said = self._said(before.computed_at if before else None, score.computed_at)
         categories = {**(before.scheme.categories if before else {}), **score.scheme.categories}
         told = [self._told(line, said, categories.get(line.category or ""), score.as_of) for line in lines]
-        return Step(score, before, found, sorted(told, key=lambda one: (_rank(one.line), one.line.tenths)))
+        return Step(score, before, found, in_order(told))
 
     def _moment(self, score: Score) -> Moment:
         if score.pk not in self._moments:
@@ -181,11 +162,6 @@ def _unknown(score: Score, before: Score | None, found: Change) -> list[Differen
     start = before.total if before is not None and before.total is not None else 0
     rest = (score.total - start) * 10 - sum(line.tenths for line in found.lines)
     return [Difference(Cause.UNKNOWN, rest)] if rest else []
-
-
-def _rank(line: Difference) -> int:
-    """Where everybody starts, then records, then the steps of the sum."""
-    return 0 if line.cause is Cause.BASE else 1 if line.record else 2
 
 
 def _chart(scores: Sequence[Score], today: date) -> Chart:

@@ -9,12 +9,23 @@ from django.db.models import F, Q
 
 from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.draftmodels import Draft, DraftEvent
+from credit.scoring.reviewmodels import Review
 from credit.scoring.rules import KINDS, Kind, SchemeRules
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords, in_language
 from credit.subjects.models import Subject
 
-__all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
+__all__ = [
+    "OFFICIAL",
+    "Draft",
+    "DraftEvent",
+    "Review",
+    "Scheme",
+    "SchemeQuerySet",
+    "SchemeSignature",
+    "Score",
+    "ScoreQuerySet",
+]
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""

@@ -52,6 +52,17 @@ CHANGED = {
     VersionCause.REPAIR: _("It was repaired: what was wrong has been made good."),
     VersionCause.WITHDRAWAL: _("The agency took its last statement back."),
 }
+WISHED = {
+    "without": _("In this what-if it isn't there."),
+    "repaired": _("In this what-if it is repaired, so it has ended."),
+    "upheld": _("In this what-if your dispute is upheld, so it is removed."),
+}
+THEN = {
+    Cause.FADED: _("By then it is older, so it weighs less."),
+    Cause.STARTED: _("By then its first day has come."),
+    Cause.ENDED: _("By then it has ended by itself."),
+    Cause.REPLACED: _("By then a newer rating of the same agency has replaced it."),
+}
 BY_VERSION = {Cause.ADDED: ADDED, Cause.GONE: GONE, Cause.CHANGED: CHANGED}
 
 
@@ -59,6 +70,13 @@ def of_record(line: Difference, version: RecordVersion) -> str:
     """Why a record's part in the mark is another; `version`: the last that said something new of it."""
     known = BY_VERSION.get(line.cause, {})
     return str(known.get(VersionCause(version.cause), WHY[line.cause]))
+
+
+def of_wish(line: Difference, wish: str | None) -> str:
+    """Why a record's part would be another; `wish`: what is asked to become of it."""
+    if wish is not None and line.cause in (Cause.GONE, Cause.CHANGED):
+        return str(WISHED[wish])
+    return str(THEN.get(line.cause, WHY[line.cause]))
 
 
 def of_step(line: Difference) -> str:

@@ -1,6 +1,7 @@
 """Why is my mark what it is; how is a mark made."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,10 +14,12 @@ from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit
 from credit.scoring import actions
 from credit.scoring.advice import advice_of
+from credit.scoring.asking import WhatIfForm
 from credit.scoring.drawings import Bar, weights_picture
 from credit.scoring.history import history_of
 from credit.scoring.models import Scheme
 from credit.scoring.rules import Category
+from credit.scoring.whatif import Present
 from credit.scoring.words import CategoryWords
 from credit.subjects.models import Subject
 
@@ -41,6 +44,19 @@ def history(request: HttpRequest, permit: Permit) -> HttpResponse:
     changes = history_of(permit, number=request.GET.get("page"), now=now)
     context = {"permit": permit, "mark": found, "found": changes, "page": changes.page}
     return render(request, "scoring/history.html", context)
+
+
+@require_GET
+@subject_page(Field.MARK, Field.RECORDS)
+def what_if(request: HttpRequest, permit: Permit) -> HttpResponse:
+    """What if …? Answers in the page, and stores nothing."""
+    present = Present(permit, now=timezone.now())
+    form = WhatIfForm(request.GET or None, present=present)
+    context = {"permit": permit, "form": form, "mark": present.mark}
+    if form.is_valid():
+        context["answer"] = present.answer(form.asked)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "scoring/what_if.html", context, status=status)
 
 
 @require_GET
