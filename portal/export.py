@@ -25,7 +25,7 @@ from credit.records.models import Confirmation
 from credit.records.provenance import file_shown
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
-from credit.scoring.models import Score
+from credit.scoring.models import Review, Score
 from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, of_file
 from credit.vault import actions as vault
 
@@ -111,7 +111,11 @@ def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[
 
 
 def _marks(permit: Permit) -> Rows:
-    scores = Score.objects.family_opened_by(permit).select_related("scheme", "subject").history()
+    """Every mark that was kept. `current` is today's alone: a version that isn't in force any more gives none."""
+    scores = list(Score.objects.family_opened_by(permit).select_related("scheme", "subject").history())
+    own = (one for one in scores if one.current and one.subject_id == permit.subject_id)
+    kept = sorted(own, key=lambda one: (one.as_of, one.scheme.version))
+    todays = {one.scheme.code: one.pk for one in kept}
     return [
         {
             "subject": score.subject.public_id,
@@ -121,7 +125,8 @@ def _marks(permit: Permit) -> Rows:
             "as_of": _told(score.as_of),
             "mark": score.total,
             "band": score.band,
-            "current": score.current,
+            "too_few_records": score.total is None,
+            "current": score.pk == todays.get(score.scheme.code),
             "computed_at": _told(score.computed_at),
         }
         for score in scores
@@ -161,6 +166,27 @@ def _stated_again(permit: Permit) -> Rows:
             "released_by": one.record.agency.name,
         }
         for one in Confirmation.objects.opened_by(permit)
+    ]
+
+
+def _reviews(permit: Permit) -> Rows:
+    found = Review.objects.opened_by(permit).select_related("record").order_by("asked_at", "pk")
+    return [
+        {
+            "review": one.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "asked_at": _told(one.asked_at),
+            "due_on": _told(one.due_on),
+            "withdrawn_at": _told(one.withdrawn_at),
+            "answered_at": _told(one.answered_at),
+            "finding": one.finding,
+            "answer": one.answer,
+            "record": one.record.public_id if one.record else None,
+            "as_of": _told(one.as_of),
+            "mark": one.score,
+        }
+        for one in found
     ]
 
 
@@ -248,6 +274,7 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "joined_files": (Field.NAME, _joined_files),
     "stated_again": (Field.RECORDS, _stated_again),
     "marks": (Field.MARK, _marks),
+    "reviews": (Field.MARK, _reviews),
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),
     "reports": (Field.REPORTS, _reports),

@@ -41,6 +41,7 @@ urlpatterns = [
     path("s/<str:subject>/", part(access.subject_urls, "access")),
     path("agency/<str:code>/", part(records.agency_urls, "agency")),
     path("desk/", part(disputes.desk_urls, "desk")),
+    path("desk/", part(scoring.desk_urls, "reviews")),
     path("desk/files/", part(records.desk_urls, "files")),
     path("audit/", part(access.audit_urls, "audit")),
     path("", include(access.public_urls)),

@@ -22,7 +22,7 @@ from credit.records import actions as records
 from credit.records import merging
 from credit.records.programs import Kind
 from credit.scoring import actions as scoring
-from credit.scoring import drafts
+from credit.scoring import drafts, reviews
 from tests import factories
 from tests.conftest import browser_of
 from tests.reports.world import make_world
@@ -65,6 +65,7 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(["board:home", "board:new", "board:draft", "board:text", "board:edit"], BOARD),
     **dict.fromkeys(["board:approve", "board:send-back", "board:publish", "board:abandon"], BOARD),
     **dict.fromkeys(["pages:overview", "scoring:mark", "scoring:document", "records:list", "records:detail"], SUBJECT),
+    **dict.fromkeys(["scoring:history", "scoring:what-if", "scoring:review", "scoring:review-withdraw"], SUBJECT),
     **dict.fromkeys(["records:csv", "records:json"], SUBJECT),
     **dict.fromkeys(["disputes:list", "disputes:detail", "disputes:file"], SUBJECT),
     **dict.fromkeys(["disputes:information", "disputes:withdraw"], SUBJECT),
@@ -77,6 +78,7 @@ TABLE: dict[str, dict[str, str]] = {
     "oauth:token": PUBLIC,  # for whoever has a secret; it opens nothing by itself
     **dict.fromkeys(["desk:queue", "desk:case", "desk:take", "desk:hand-back", "desk:propose"], DESK),
     **dict.fromkeys(["desk:check", "desk:confirm", "desk:send-back"], DESK),
+    **dict.fromkeys(["reviews:list", "reviews:detail", "reviews:take", "reviews:hand-back", "reviews:answer"], DESK),
     **dict.fromkeys(["files:list", "files:suggest", "files:pair", "files:look", "files:move"], DESK),
     **dict.fromkeys(["audit:home", "audit:looks"], AUDIT),
     # allauth's own. It sends a signed-in user away from its sign-in pages by itself: still "open" here.
@@ -104,6 +106,10 @@ POSTED = {
     "desk:check",
     "desk:confirm",
     "desk:send-back",
+    "scoring:review-withdraw",
+    "reviews:take",
+    "reviews:hand-back",
+    "reviews:answer",
     "files:suggest",
     "files:look",
     "files:move",
@@ -113,11 +119,20 @@ POSTED = {
     "board:abandon",
 }
 LEAVES_BY_ITSELF = {"account_logout"}
-SUBJECT_TABLES = ("records_record", "scoring_score", "disputes_", "reports_report", "subjects_subjectidentifier")
+SUBJECT_TABLES = (
+    "records_record",
+    "scoring_score",
+    "scoring_review",
+    "disputes_",
+    "reports_report",
+    "subjects_subjectidentifier",
+)
 READ_BY_NUMBER = {
     # A case's number, deadline and state tell nothing of a subject; whoever holds a report shows its number.
     **dict.fromkeys(["desk:queue", "desk:case", "desk:take", "desk:hand-back", "desk:propose"], ("disputes_",)),
     **dict.fromkeys(["desk:check", "desk:confirm", "desk:send-back"], ("disputes_",)),
+    **dict.fromkeys(["reviews:list", "reviews:detail", "reviews:take"], ("scoring_review",)),
+    **dict.fromkeys(["reviews:hand-back", "reviews:answer"], ("scoring_review",)),
     **dict.fromkeys(["verify:form", "verify:code"], ("reports_report",)),
     # Counted by agency under System.PUBLICATION; small numbers aren't told, and nothing of a subject is read.
     **dict.fromkeys(["site:sources", "site:source"], ("records_record", "disputes_")),
@@ -181,6 +196,7 @@ def make() -> World:
     case = disputes.file(
         file.record.public_id, permit=permit, complaint=Complaint.OTHER, statement="Not so.", by=owner, now=now
     )
+    review = reviews.ask(permit, reason="Why so low?", by=owner, now=now)
     report = file.issued()
     officer = factories.officer()
     official = factories.official()
@@ -208,6 +224,7 @@ def make() -> World:
         "subject": file.subject.public_id,
         "record": file.record.public_id,
         "case": case.public_id,
+        "review": review.public_id,
         "report": report.public_id,
         "code": "market-supervision",
         "agency": "market-supervision",

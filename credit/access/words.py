@@ -30,13 +30,14 @@ PURPOSES: dict[Purpose, Text] = {
     Purpose.AUDIT: _("To audit who looked"),
     Purpose.OPERATION: _("To run the portal"),
     Purpose.SUBJECT_MATCHING: _("To decide whether two files are about the same"),
+    Purpose.MARK_REVIEW: _("To review a mark, as its subject asked"),
     Purpose.DATA_EXPORT: _("To hand out all that is kept"),
 }
 
 GROUNDS: dict[GroundKind, Text] = {
     GroundKind.CLAIM: _("They have proven that the record is theirs"),
     GroundKind.OFFICE: _("They hold an office in the company"),
-    GroundKind.CASE: _("The dispute is assigned to them"),
+    GroundKind.CASE: _("The case is assigned to them"),
     GroundKind.DUTY: _("It is their duty"),
     GroundKind.ORDER: _("A report was ordered"),
     GroundKind.MATCHING: _("The two files are theirs to compare"),

@@ -55,6 +55,7 @@ class Purpose(StrEnum):
     OPERATION = "operation"
     DATA_EXPORT = "data-export"
     SUBJECT_MATCHING = "subject-matching"
+    MARK_REVIEW = "mark-review"
 
 
 class Field(StrEnum):
@@ -74,7 +75,7 @@ class GroundKind(StrEnum):
 
     CLAIM = "claim"  # the file is my own, and I have proven it
     OFFICE = "office"  # I may act for the company
-    CASE = "case"  # the dispute is assigned to me
+    CASE = "case"  # the dispute, or the review of a mark, is assigned to me
     DUTY = "duty"  # my role itself: operator, auditor
     ORDER = "order"  # the subject ordered a report
     MATCHING = "matching"  # whether this file and another are about the same is mine to decide
@@ -135,6 +136,15 @@ RULES: tuple[Rule, ...] = (
         60,
         True,
         gettext_noop("The official who decides whether two files are about the same compares names and numbers."),
+    ),
+    Rule(
+        Purpose.MARK_REVIEW,
+        Role.OFFICIAL,
+        GroundKind.CASE,
+        frozenset({Field.NAME, Field.MARK, Field.RECORDS}),
+        60,
+        True,
+        gettext_noop("You may ask that a human looks at your mark; the official who answers sees every line of it."),
     ),
     Rule(
         Purpose.CERTIFIED_REPORT,

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from credit.scoring import boardpages, calculator, schemepages, views
+from credit.scoring import boardpages, calculator, reviewdesk, reviewpages, schemepages, views
 
 subject_urls = [
     path("mark", views.mark, name="mark"),
     path("mark/document", views.document, name="document"),
+    path("mark/history", views.history, name="history"),
+    path("mark/what-if", views.what_if, name="what-if"),
+    path("review", reviewpages.review, name="review"),
+    path("review/<str:review>/withdraw", reviewpages.withdraw, name="review-withdraw"),
 ]
 # /schemes/…, namespace "schemes"
 public_urls = [
@@ -33,4 +37,12 @@ board_urls = [
     path("schemes/<str:draft>/send-back", boardpages.send_back, name="send-back"),
     path("schemes/<str:draft>/publish", boardpages.publish, name="publish"),
     path("schemes/<str:draft>/abandon", boardpages.abandon, name="abandon"),
+]
+# /desk/…, namespace "reviews"
+desk_urls = [
+    path("reviews", reviewdesk.queue, name="list"),
+    path("reviews/<str:review>", reviewdesk.case, name="detail"),
+    path("reviews/<str:review>/take", reviewdesk.take, name="take"),
+    path("reviews/<str:review>/hand-back", reviewdesk.hand_back, name="hand-back"),
+    path("reviews/<str:review>/answer", reviewdesk.answer, name="answer"),
 ]

@@ -12,6 +12,7 @@ from credit.disputes.models import Dispute
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
 from credit.scoring.mark import Line, Mark
+from credit.scoring.models import Review
 
 if TYPE_CHECKING:
     from credit.identity.models import User
@@ -22,11 +23,12 @@ LATEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The mark, what is open (disputes, reports in the making), and what was new. Each list is short."""
+    """The mark, what is open (disputes, reviews, reports in the making), and what was new. Each list is short."""
 
     mark: Mark
     records: Sequence[Line]
     disputes: Sequence[Dispute]
+    reviews: Sequence[Review]
     reports: Sequence[Report]
     looks: Sequence[lines.Line]
 
@@ -40,6 +42,7 @@ def overview_of(permit: Permit, user: "User", *, now: datetime) -> Overview:
         mark=mark,
         records=on_file[:LATEST],
         disputes=list(Dispute.objects.opened_by(permit).open().for_list()[:LATEST]),
+        reviews=list(Review.objects.opened_by(permit).open()[:LATEST]),
         reports=list(Report.objects.opened_by(permit).in_flight().for_list()[:LATEST]),
         looks=[lines.for_subject(look) for look in looks],
     )

@@ -31,6 +31,7 @@ ALLOWED = {
     ("own-record", "representative", "office"): EVERYTHING,
     ("dispute-review", "official", "case"): "* name identifiers records disputes",
     ("subject-matching", "official", "matching"): "* name identifiers",
+    ("mark-review", "official", "case"): "* name mark records",
     ("certified-report", "subject", "claim"): REPORTED,
     ("certified-report", "representative", "office"): REPORTED,
     ("certified-report", "reports", "order"): REPORTED,
