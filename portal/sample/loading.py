@@ -10,6 +10,8 @@ from credit.core.clock import business_date
 from credit.core.identifiers import parse_subject
 from credit.core.policy import Role
 from credit.identity.models import Organisation, User
+from credit.measures import actions as measures
+from credit.measures.models import PublishedList
 from credit.records import actions as records
 from credit.records.models import Submission
 from credit.scoring import actions as scoring
@@ -21,6 +23,7 @@ from portal.sample.files import SampleFile, sample_files
 from portal.sample.people import SUBJECTS, Person, people, sign_up
 
 STANDARD_SCHEME = ROOT / "credit" / "scoring" / "schemes" / "open-1.toml"
+STANDARD_MEASURES = ROOT / "credit" / "measures" / "lists" / "national-1.toml"
 BY = "system:sample"
 SHOWN_AS = {Role.SUBJECT: "individual", Role.REPRESENTATIVE: "representative"}
 AGENCIES = (
@@ -45,6 +48,8 @@ def sample_world() -> dict[str, Any]:
     if Scheme.objects.in_force(business_date(now)) is None:  # a world of an earlier release keeps its scheme
         scoring.publish(STANDARD_SCHEME, by=BY, now=now)
     agencies = {code: records.register_agency(code, by=BY, now=now) for code in AGENCIES}
+    if not PublishedList.objects.exists():  # so too its list of measures
+        measures.publish(STANDARD_MEASURES, by=BY, now=now)
     oversight, _ = Organisation.objects.get_or_create(
         code="oversight",
         defaults={
