@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 WIDTH = 400
 """The drawing's own units: narrow, so that its letters are readable on a phone."""
 BOX = 148
-LINE = 15
+LINE = 16
 PADDING = 7
 GAP = 10
 TOP = 4
-LETTER, BROAD = 6.3, 12.0
+LETTER, BROAD = 6.8, 13.0
 """The width of a Latin letter and of a Chinese character at the size in which the drawing is written."""
-LINES_AT_MOST = 4
+LINES_AT_MOST = 5
+OPENING, CLOSING = "（《「(", "，。、；：）》」)"
+"""What never ends a line, and what never begins one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def picture_of(causes: Sequence[tuple[str, str]], agencies: Sequence[tuple[str, 
 
 
 def wrapped(label: str, width: float) -> list[str]:
-    """A label in lines no wider than `width` units: broken between words, and anywhere in Chinese; at most four."""
+    """A label in lines no wider than `width` units: broken between words, and anywhere in Chinese; at most five."""
     lines, line = [], ""
     for piece in _pieces(label):
         if line and _width(line + piece) > width:
@@ -106,8 +108,8 @@ def _pieces(label: str) -> list[str]:
     """What may not be broken: words with the space after them, single Chinese characters with what follows them."""
     pieces: list[str] = []
     for letter in label:
-        closing = letter in "，。、；：）》」"
-        if pieces and (closing or (not _broad(letter) and not pieces[-1].endswith(" ") and not _broad(pieces[-1][-1]))):
+        bound = letter in CLOSING or (pieces and pieces[-1][-1] in OPENING)
+        if pieces and (bound or (not _broad(letter) and not pieces[-1].endswith(" ") and not _broad(pieces[-1][-1]))):
             pieces[-1] += letter
         else:
             pieces.append(letter)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
@@ -46,7 +46,6 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
-ROWS_AT_ONCE = 20_000
 PORTAL = system_actor(System.MEASURES)
 
 
@@ -56,6 +55,12 @@ class Lists:
 
     key: str
     entries: list[ListEntry]
+
+    @property
+    def staged(self) -> pl.DataFrame:
+        """What the sets need to know of each entry."""
+        rows = [(entry.pk, entry.key, entry.notice_days) for entry in self.entries]
+        return pl.DataFrame(rows, schema={"entry": pl.Int64, "key": pl.String, "notice_days": pl.Int64}, orient="row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ def _derive(bands: Mapping[int, str], lists: Lists, *, about: Subject | None, no
     facts = load_facts(subjects)
     kinds = [(pk, kind == Subject.Kind.COMPANY, bands[pk]) for pk, _revision, kind in files]
     wanted = causes(facts, pl.DataFrame(kinds, schema=BANDS, orient="row"), [one.rule for one in lists.entries], today)
-    named = {**sets.parameters(wanted), "subjects": subjects, "today": today, "now": now}
+    sets.stage(wanted, lists.staged)
+    named = {"subjects": subjects, "today": today, "now": now}
     closed = sets.changed(sets.CLOSE, **named)
     if closed:
         lapse(closed, by=PORTAL, now=now)
@@ -168,5 +174,11 @@ def load_facts(subjects: Collection[int]) -> pl.DataFrame:
     """The records of subjects that stand and aren't withheld, in force or not, with the columns of FACTS."""
     versions = RecordVersion.objects.opened_to(System.MEASURES).counting().filter(subject_id__in=subjects)
     company = Q(subject__kind=Subject.Kind.COMPANY)
-    rows = list(versions.annotate(company=company).values_list(*COLUMNS).iterator(ROWS_AT_ONCE))
-    return pl.DataFrame(rows, schema=FACTS, orient="row")
+    query, values = versions.annotate(company=company).values_list(*COLUMNS).query.sql_with_params()
+    text = connection.ops.compose_sql(query, values)  # type: ignore[attr-defined]  # PostgreSQL's backend has it
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)") as copy:
+        rows = b"".join(copy)
+    if not rows:
+        return pl.DataFrame(schema=FACTS)
+    read = pl.read_csv(rows, has_header=False, schema={**FACTS, "company": pl.String()})
+    return read.with_columns(pl.col("company") == "t")

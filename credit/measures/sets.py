@@ -1,8 +1,8 @@
 """The derived rows of many subjects at once: what is closed, opened, started, and noted as looked at.
 
-All statements take `subjects` (ids, whose reviews the caller has locked), `today`, `now` and the wanted causes as
-arrays; each returns the public ids of what it changed. Nothing is pushed here by whoever changes a record: what a
-statement doesn't find in the wanted causes is over.
+All statements take `subjects` (ids, whose reviews the caller has locked), `today` and `now`, and look at the wanted
+causes that were staged; each returns the public ids of what it changed. Nobody who changes a record pushes anything
+here: what isn't among the wanted causes any more is over.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.db import connection
 
 from credit.core.publicid import new_public_ids
 from credit.ledger import sets
@@ -30,13 +31,16 @@ def _moved(happening: Happening) -> str:
 STANDS = f"m.state IN ({_listed(STANDING)})"
 OBJECTED = f"EXISTS (SELECT FROM measures_objection o WHERE o.measure_id = m.id AND o.status IN ({_listed(OPEN)}))"
 
-WANTED = """WITH wanted AS (SELECT w.*, e.key, e.kind, e.notice_days
-FROM unnest(%(subject)s::bigint[], %(entry)s::bigint[], %(record)s::bigint[], %(band)s::text[], %(ends_on)s::date[],
-            %(public_id)s::text[]) AS w(subject, entry, record, band, ends_on, public_id)
-JOIN measures_listentry e ON e.id = w.entry) """
+COLUMNS = ("subject", "entry", "record", "band", "ends_on", "public_id", "key", "notice_days")
+# Of one connection: made once, so that a page doesn't pay for it again, and empty after each transaction.
+STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS measures_wanted (subject bigint, entry bigint, record bigint, band text,
+ends_on date, public_id text, key text, notice_days integer) ON COMMIT DELETE ROWS"""
+EMPTY = "DELETE FROM measures_wanted"
+FILL = f"COPY measures_wanted ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
 
-SAME = """w.subject = m.subject_id AND w.key = (SELECT key FROM measures_listentry WHERE id = m.entry_id)
-AND w.record IS NOT DISTINCT FROM m.record_id"""
+# The same measure: of one subject, under one key in whichever version of the list, because of one record or the mark.
+SAME = """w.subject = m.subject_id AND w.key = e.key AND coalesce(w.record, 0) = coalesce(m.record_id, 0)"""
+MEASURES = "measures_measure m JOIN measures_listentry e ON e.id = m.entry_id"
 
 WHY = f"""CASE WHEN m.record_id IS NULL THEN '{Because.BAND}' WHEN v.struck THEN '{Because.REMOVED}'
 WHEN v.subject_id <> m.subject_id THEN '{Because.MOVED}' WHEN v.withheld THEN '{Because.WITHHELD}'
@@ -45,37 +49,37 @@ WHEN v.valid_to <= %(today)s AND EXISTS (SELECT FROM records_recordversion r
 WHEN v.valid_to <= %(today)s THEN '{Because.EXPIRED}' ELSE '{Because.CHANGED}' END"""
 
 # What is over ended on the record's last day, where that was known, else today.
-CLOSE = f"""{WANTED}, gone AS (SELECT m.id, {WHY} AS why, v.valid_to FROM measures_measure m
+CLOSE = f"""WITH gone AS (SELECT m.id, {WHY} AS why, v.valid_to FROM {MEASURES}
 LEFT JOIN records_recordversion v ON v.record_id = m.record_id AND v.superseded_at IS NULL
-WHERE m.subject_id = ANY(%(subjects)s) AND {STANDS} AND NOT EXISTS (SELECT FROM wanted w WHERE {SAME}))
+WHERE m.subject_id = ANY(%(subjects)s) AND {STANDS} AND NOT EXISTS (SELECT FROM measures_wanted w WHERE {SAME}))
 UPDATE measures_measure m SET state = {_moved(Happening.CAUSE_ENDS)}, ended_because = gone.why, ended_at = %(now)s,
 ended_on = CASE WHEN gone.why IN ('{Because.EXPIRED}', '{Because.REPAIRED}')
   THEN greatest(gone.valid_to, m.noticed_on, m.started_on) ELSE greatest(%(today)s, m.noticed_on) END
 FROM gone WHERE gone.id = m.id RETURNING m.public_id"""  # noqa: S608 -- constants
 
 # An upheld objection to what follows from a band bars it only as long as the mark stays there.
-UNBAR = f"""{WANTED} UPDATE measures_measure m SET bars = false WHERE m.subject_id = ANY(%(subjects)s) AND m.bars
-AND m.record_id IS NULL AND NOT EXISTS (SELECT FROM wanted w WHERE {SAME}) RETURNING m.public_id"""  # noqa: S608
+UNBAR = f"""UPDATE measures_measure m SET bars = false FROM measures_listentry e WHERE e.id = m.entry_id
+AND m.subject_id = ANY(%(subjects)s) AND m.bars AND m.record_id IS NULL
+AND NOT EXISTS (SELECT FROM measures_wanted w WHERE {SAME}) RETURNING m.public_id"""  # noqa: S608 -- constants
 
 # A record's bar goes with the record, into whichever file that comes.
-OPENED = f"""{WANTED} INSERT INTO measures_measure (public_id, subject_id, entry_id, record_id, band, state, noticed_at,
+OPENED = f"""INSERT INTO measures_measure (public_id, subject_id, entry_id, record_id, band, state, noticed_at,
 noticed_on, starts_on, started_on, ends_on, bars)
 SELECT w.public_id, w.subject, w.entry, w.record, w.band,
   CASE WHEN w.notice_days = 0 THEN '{State.IN_FORCE}' ELSE '{State.ANNOUNCED}' END, %(now)s, %(today)s,
-  %(today)s + w.notice_days::int, CASE WHEN w.notice_days = 0 THEN %(today)s END, w.ends_on, false
-FROM wanted w
-WHERE NOT EXISTS (SELECT FROM measures_measure m WHERE {SAME} AND {STANDS})
-AND NOT EXISTS (SELECT FROM measures_measure m JOIN measures_listentry e ON e.id = m.entry_id
-  WHERE m.bars AND e.key = w.key AND (m.record_id = w.record OR m.record_id IS NULL AND w.record IS NULL
-    AND m.subject_id = w.subject))
+  %(today)s + w.notice_days, CASE WHEN w.notice_days = 0 THEN %(today)s END, w.ends_on, false
+FROM measures_wanted w
+WHERE NOT EXISTS (SELECT FROM {MEASURES} WHERE {SAME} AND {STANDS})
+AND NOT EXISTS (SELECT FROM {MEASURES} WHERE m.bars AND e.key = w.key AND m.record_id = w.record)
+AND NOT EXISTS (SELECT FROM {MEASURES} WHERE m.bars AND {SAME} AND m.record_id IS NULL)
 ON CONFLICT DO NOTHING RETURNING public_id"""  # noqa: S608 -- constants
 
 START = f"""UPDATE measures_measure m SET state = {_moved(Happening.START)}, started_on = %(today)s
 WHERE m.subject_id = ANY(%(subjects)s) AND m.state = '{State.ANNOUNCED}' AND m.starts_on <= %(today)s AND NOT {OBJECTED}
 RETURNING m.public_id"""  # noqa: S608 -- constants
 
-EXPECT = f"""{WANTED} UPDATE measures_measure m SET ends_on = w.ends_on FROM wanted w
-WHERE m.subject_id = ANY(%(subjects)s) AND {STANDS} AND {SAME} AND m.ends_on IS DISTINCT FROM w.ends_on
+EXPECT = f"""UPDATE measures_measure m SET ends_on = w.ends_on FROM measures_wanted w, measures_listentry e
+WHERE e.id = m.entry_id AND {STANDS} AND {SAME} AND m.ends_on IS DISTINCT FROM w.ends_on
 RETURNING m.public_id"""  # noqa: S608 -- constants
 
 # Who comes on a later day looks again when a record starts or ends to count, or a notice has run.
@@ -101,10 +105,18 @@ def lock(subjects: Collection[int]) -> None:
     sets.rows(LOCK, subjects=ids)
 
 
-def parameters(causes: pl.DataFrame) -> Mapping[str, list[Any]]:
-    """The wanted causes as arrays, each with a public id that a new measure would get."""
-    columns = {name: causes[name].to_list() for name in ("subject", "entry", "record", "band", "ends_on")}
-    return {**columns, "public_id": list(new_public_ids(causes.height, 3))}
+def stage(wanted: pl.DataFrame, entries: pl.DataFrame) -> None:
+    """Put the wanted causes where the statements find them, each with a public id that a new measure would get.
+
+    `entries`: the columns entry, key, notice_days.
+    """
+    ids = pl.Series("public_id", list(new_public_ids(wanted.height, 3)), dtype=pl.String)
+    rows = wanted.with_columns(ids).join(entries, on="entry").select(COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        cursor.execute(EMPTY)
+        with cursor.copy(FILL) as copy:
+            copy.write(rows.write_csv(include_header=False, quote_style="non_numeric"))
 
 
 def changed(statement: str, **named: Any) -> list[str]:

@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from credit.core.clock import business_date
 from credit.ledger.models import Opening
 from credit.measures import actions
 from credit.measures.models import Measure, Review
+from credit.measures.tasks import sweep
 from credit.records import actions as records
-from credit.records import puttingright
+from credit.records import merging, puttingright
 from credit.scoring import actions as scoring
+from credit.subjects.rules import Move
+from portal.celery import app
 from tests import factories
 from tests.measures.conftest import LIST
 
@@ -190,7 +194,7 @@ def test_the_sweep_costs_the_same_for_many(world, fact, companies, django_assert
     for _ in range(companies):
         fact(factories.company(), "market-supervision", "double-publicity-penalty", -1000, valid_to=date(2028, 1, 1))
     scoring.rescore(by="test", now=world.now)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         assert actions.sweep(now=world.now).changed == 3 + 3 * companies
 
 
@@ -206,3 +210,59 @@ def test_a_new_version_of_the_list_keeps_what_it_still_says_and_ends_what_it_no_
     assert over(after)["market-inspections"][1] == "changed"
     assert set(told(after)) == {"penalty-tender", "visa-points-company"}
     assert all(one.entry.published.version == 1 for one in after)
+
+
+def test_the_worker_sweeps_and_says_how_many_changed(world):
+    assert sweep() == 0  # its mark isn't made yet
+    scoring.rescore(by="test", now=timezone.now())
+    assert sweep() == 3
+    assert sweep() == 0
+
+
+def test_without_a_scheme_there_is_nothing_to_sweep(db):
+    assert sweep() == 0
+
+
+def test_the_beat_asks_regularly():
+    assert app.conf.beat_schedule["measures.sweep"]["task"] == sweep.name
+
+
+def test_measures_follow_their_record_into_another_file_and_back(world, fact):
+    """Two files of one company are joined: what followed in the old one is over, in the other it is told anew."""
+    other = factories.company()
+    fact(other, "customs", "double-publicity-penalty", -1000, mark="serious", valid_to=date(2028, 1, 1))
+    scoring.rescore(by="test", now=world.now)
+    actions.sweep(now=world.now)
+    assert told(Measure.objects.filter(subject=other)) == {
+        "penalty-tender": "announced",
+        "visa-points-company": "announced",
+        "customs-inspections": "announced",
+    }
+    first, second = world.officials
+    pair = merging.note_pair(world.subject, other, source="", by=None, now=world.now)
+
+    def move(made, by):
+        merging.look_at(pair.public_id, by=by, now=world.now)
+        pair.refresh_from_db()
+        chosen = {"reason": "The same.", "survivor": world.subject.public_id, "seen": pair.steps_taken}
+        merging.move(pair.public_id, made, by=by, now=world.now, **chosen)
+
+    move(Move.PROPOSE, first)
+    move(Move.CONFIRM, second)
+    joined = world.asked()
+    assert {one.ended_because for one in joined if one.subject_id == other.pk} == {"moved"}
+    here = [one.entry.code for one in joined if one.stands]
+    assert sorted(here) == [
+        "customs-inspections",
+        "market-inspections",
+        *["penalty-tender"] * 2,
+        *["visa-points-company"] * 2,
+    ]
+    scoring.rescore(by="test", now=world.now)
+    assert actions.sweep(now=world.now).changed == 0
+    move(Move.PROPOSE_UNDO, second)
+    move(Move.CONFIRM_UNDO, first)
+    assert len([one for one in world.asked() if one.stands]) == 3
+    scoring.rescore(by="test", now=world.now)
+    actions.sweep(now=world.now)
+    assert len(told(Measure.objects.filter(subject=other))) == 3

@@ -90,10 +90,8 @@ def test_everything_is_in_the_file(world, run, tmp_path):
     assert tree["ways_in"][0]["kind"] == "claim"
     assert tree["recalculation"]["answer"]["score"] == tree["marks"][0]["mark"]
     assert tree["left_out"] == said["left_out"] == []
-    assert set(files) == {"export.json", "records.csv"} | {
-        f"{name}.csv"
-        for name in ("names", "identifiers", "ways_in", "marks", "disputes", "dispute_steps", "reports", "looks")
-    }
+    parts = "names identifiers ways_in marks disputes dispute_steps reports looks measures objections".split()
+    assert set(files) == {"export.json", "records.csv"} | {f"{name}.csv" for name in parts}
     assert len(rows_of(files["records.csv"])) == 2
 
 
@@ -164,7 +162,7 @@ def test_the_person_themselves_may(world, run, tmp_path):
 
 def test_another_purpose_exports_only_what_it_opens_and_says_so(world, run, tmp_path):
     code, said, _ = run(typed(world.subject), "--out", tmp_path / "all.zip", "--purpose", "operation")
-    assert (code, said["left_out"]) == (0, ["looks"])
+    assert (code, said["left_out"]) == (0, ["measures", "objections", "looks"])
     files = files_of(tmp_path / "all.zip")
     assert "looks.csv" not in files
     assert json.loads(files["export.json"])["left_out"] == ["looks"]
