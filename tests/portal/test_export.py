@@ -165,4 +165,4 @@ def test_another_purpose_exports_only_what_it_opens_and_says_so(world, run, tmp_
     assert (code, said["left_out"]) == (0, ["measures", "objections", "looks"])
     files = files_of(tmp_path / "all.zip")
     assert "looks.csv" not in files
-    assert json.loads(files["export.json"])["left_out"] == ["looks"]
+    assert json.loads(files["export.json"])["left_out"] == ["measures", "objections", "looks"]
