@@ -49,6 +49,7 @@ def _capacities(request: HttpRequest) -> tuple[Capacity, ...]:
 def _public_pages(request: HttpRequest) -> tuple[Link, ...]:
     pages = (
         (_("How marks are made"), reverse("schemes:list")),
+        (_("Calculator"), reverse("calculator:form")),
         (_("What may follow from it"), reverse("published-measures:list")),
         (_("Where the data comes from"), reverse("site:sources")),
         (_("Who may see what"), reverse("rules")),

@@ -23,10 +23,12 @@ from credit.disputes.models import Dispute, DisputeEvent
 from credit.measures.actions import bring_up_to_date
 from credit.measures.models import Measure, Objection
 from credit.records import exporting
+from credit.records.models import Confirmation
+from credit.records.provenance import file_shown
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
 from credit.scoring.models import Score
-from credit.subjects.models import Claim, Office, Subject, SubjectIdentifier
+from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, of_file
 from credit.vault import actions as vault
 
 FORMAT = "plainmark-export/1"
@@ -79,7 +81,7 @@ def everything(permit: Permit, *, now: datetime) -> Everything:
 
 
 def _names(permit: Permit) -> Rows:
-    subject = Subject.objects.opened_by(permit).get()
+    """Its own, and those of the files that were joined with it."""
     return [
         {
             "subject": subject.public_id,
@@ -87,7 +89,9 @@ def _names(permit: Permit) -> Rows:
             "name": subject.name,
             "revision": subject.revision,
             "on_file_since": subject.created_at.isoformat(),
+            "joined_with": subject.merged_into.public_id if subject.merged_into else None,
         }
+        for subject in Subject.objects.family_opened_by(permit).select_related("merged_into").order_by("pk")
     ]
 
 
@@ -98,8 +102,8 @@ def _identifiers(permit: Permit) -> Rows:
 
 def _ways_in(permit: Permit) -> Rows:
     """Who may act for the subject: themselves by a proven claim, or people who hold an office."""
-    claims = Claim.objects.filter(subject_id=permit.subject_id).select_related("user").order_by("proven_at")
-    offices = Office.objects.filter(subject_id=permit.subject_id).select_related("user").order_by("since")
+    claims = Claim.objects.filter(of_file(permit)).select_related("user").order_by("proven_at")
+    offices = Office.objects.filter(of_file(permit)).select_related("user").order_by("since")
     return [
         *(_way("claim", one.user.name, one.proven_at, one.ended_at) for one in claims),
         *(_way(one.role, one.user.name, one.since, one.until) for one in offices),
@@ -111,9 +115,10 @@ def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[
 
 
 def _marks(permit: Permit) -> Rows:
-    scores = Score.objects.opened_by(permit).select_related("scheme").history()
+    scores = Score.objects.family_opened_by(permit).select_related("scheme", "subject").history()
     return [
         {
+            "subject": score.subject.public_id,
             "scheme": score.scheme.code,
             "version": score.scheme.version,
             "since": _told(score.since),
@@ -124,6 +129,42 @@ def _marks(permit: Permit) -> Rows:
             "computed_at": _told(score.computed_at),
         }
         for score in scores
+    ]
+
+
+def _joined_files(permit: Permit) -> Rows:
+    """What officials did to join this file with others, or to part them. Another's file that stands by itself isn't
+    named: it is its subject's."""
+    own = set(Subject.objects.family_opened_by(permit).values_list("public_id", flat=True))
+    return [
+        {
+            "pair": step.merging.public_id,
+            "number": step.number,
+            "move": step.move,
+            "file_that_stays": step.survivor.public_id if step.survivor.public_id in own else None,
+            "file_that_is_led_on": step.absorbed.public_id if step.absorbed.public_id in own else None,
+            "at": _told(step.at),
+            "reason": step.reason,
+        }
+        for step in MergingStep.objects.about_file_opened_by(permit)
+    ]
+
+
+def _stated_again(permit: Permit) -> Rows:
+    """Later deliveries that stated what a record said already."""
+    return [
+        {
+            "record": one.record.public_id,
+            "version": one.version.number,
+            "delivery": one.submission.public_id,
+            "file": file_shown(one.submission.filename),
+            "line": one.line,
+            "received_at": _told(one.submission.submitted_at),
+            "released_at": _told(one.submission.released_at),
+            "withdrawn_at": _told(one.submission.withdrawn_at),
+            "released_by": one.record.agency.name,
+        }
+        for one in Confirmation.objects.opened_by(permit)
     ]
 
 
@@ -249,6 +290,8 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "names": (Field.NAME, _names),
     "identifiers": (Field.IDENTIFIERS, _identifiers),
     "ways_in": (Field.NAME, _ways_in),
+    "joined_files": (Field.NAME, _joined_files),
+    "stated_again": (Field.RECORDS, _stated_again),
     "marks": (Field.MARK, _marks),
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),

@@ -50,5 +50,7 @@ urlpatterns = [
     path("ledger/", part(ledger.public_urls, "ledger")),
     path("", part(measures.public_urls, "published-measures")),
     path("schemes/", part(scoring.public_urls, "schemes")),
+    path("", part(scoring.calculator_urls, "calculator")),
+    path("board/", part(scoring.board_urls, "board")),
     path("verify/", part(reports.public_urls, "verify")),
 ]

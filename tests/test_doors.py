@@ -23,10 +23,13 @@ from credit.measures.models import Measure
 from credit.records import actions as records
 from credit.records import merging
 from credit.records.programs import Kind
+from credit.scoring import actions as scoring
+from credit.scoring import drafts
 from tests import factories
 from tests.conftest import browser_of
 from tests.measures.conftest import AGENCIES, LIST
 from tests.reports.world import make_world
+from tests.scoring.boardworld import later, text
 
 # Outcomes: "open" (the door let them in), "sign-in" and "factor" (sent there), "refused" (403), "hidden" (404),
 # "token" (401: for programs, whoever has signed in).
@@ -42,6 +45,7 @@ ACTORS = (
     "official-without-factor",
     "auditor",
     "board",
+    "board-without-factor",
     "operator",
 )
 PUBLIC = dict.fromkeys(ACTORS, "open")
@@ -51,6 +55,7 @@ AGENCY = dict.fromkeys(ACTORS, "hidden") | {"nobody": "sign-in", "officer": "ope
 DESK = dict.fromkeys(ACTORS, "refused") | {"nobody": "sign-in", "official": "open", "official-without-factor": "factor"}
 PROGRAM = dict.fromkeys(ACTORS, "token")
 AUDIT = dict.fromkeys(ACTORS, "refused") | {"nobody": "sign-in", "auditor": "open"}
+BOARD = dict.fromkeys(ACTORS, "refused") | {"nobody": "sign-in", "board": "open", "board-without-factor": "factor"}
 
 TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(["livez", "readyz", "set_language", "site:home", "site:help", "rules"], PUBLIC),
@@ -58,6 +63,10 @@ TABLE: dict[str, dict[str, str]] = {
     "site:conversions-csv": PUBLIC,
     **dict.fromkeys(["schemes:list", "schemes:detail", "ledger:heads", "ledger:download", "verify:form"], PUBLIC),
     "verify:code": PUBLIC,
+    **dict.fromkeys(["schemes:conversions", "schemes:text", "schemes:signature", "schemes:key"], PUBLIC),
+    **dict.fromkeys(["schemes:changes", "calculator:form"], PUBLIC),
+    **dict.fromkeys(["board:home", "board:new", "board:draft", "board:text", "board:edit"], BOARD),
+    **dict.fromkeys(["board:approve", "board:send-back", "board:publish", "board:abandon"], BOARD),
     **dict.fromkeys(["pages:overview", "scoring:mark", "scoring:document", "records:list", "records:detail"], SUBJECT),
     **dict.fromkeys(["records:csv", "records:json"], SUBJECT),
     **dict.fromkeys(["measures:list", "measures:detail", "measures:what-if"], SUBJECT),
@@ -111,9 +120,11 @@ POSTED = {
     "files:suggest",
     "files:look",
     "files:move",
+    "board:approve",
+    "board:send-back",
+    "board:publish",
+    "board:abandon",
 }
-LISTED = {"schemes:detail": "open", "published-measures:version": "national"}
-"""What {code} is where it is no agency's."""
 LEAVES_BY_ITSELF = {"account_logout"}
 SUBJECT_TABLES = (
     "records_record",
@@ -149,7 +160,9 @@ class World:
 
     def ask(self, name: str, actor: str) -> HttpResponse:
         """The answer to one request, as a browser would send it."""
-        kwargs = self.kwargs | ({"code": LISTED[name]} if name in LISTED else {})
+        kwargs = self.kwargs | ({"code": "open"} if name.startswith("schemes:") else {})
+        kwargs |= {"code": "national"} if name == "published-measures:version" else {}
+        kwargs |= {"version": 2} if name == "schemes:changes" else {}
         url = reverse(name, kwargs={key: kwargs[key] for key in ADDRESSES[name]})
         client = self.clients[actor]
         return client.post(url) if name in POSTED else client.get(url)
@@ -220,6 +233,9 @@ def make() -> World:
     }
     clients = {"nobody": Client(), **{name: browser_of(user) for name, user in users.items()}}
     clients["official-without-factor"] = browser_of(factories.official(), second_factor=False)
+    clients["board-without-factor"] = browser_of(users["board"], second_factor=False)
+    scoring.publish(text(2, starts=later(now)), by="test", now=now)
+    draft = drafts.start(text(2, starts=later(now, 90), version="3"), by=users["board"], now=now)
     kwargs = {
         "subject": file.subject.public_id,
         "record": file.record.public_id,
@@ -238,6 +254,7 @@ def make() -> World:
         "pair": pair.public_id,
         "measure": measure.public_id,
         "objection": objection.public_id,
+        "draft": draft.public_id,
     }
     return World(kwargs, clients)
 

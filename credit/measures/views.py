@@ -12,16 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from credit.access.actors import UserRequest
 from credit.access.doors import subject_page
 from credit.core.clock import business_date
-from credit.core.errors import Unavailable
 from credit.core.policy import Field, Permit
 from credit.measures import actions, rules
 from credit.measures.conditions import condition
 from credit.measures.forms import ObjectionForm, WhatIfForm, agencies_that_punish
 from credit.measures.models import Measure, Objection
+from credit.measures.reviewing import mark_if_any
 from credit.measures.rules import Kind, State, Status
 from credit.measures.telling import Row, consequences_of
 from credit.measures.whatif import outcome_of
-from credit.scoring import actions as scoring
 
 PAGE = (Field.MEASURES, Field.RECORDS, Field.MARK)
 
@@ -70,16 +69,14 @@ def what_if(request: UserRequest, permit: Permit) -> HttpResponse:
     """What would follow from an event, before it happens?"""
     now = timezone.now()
     today = business_date(now)
-    try:
-        bands = [band.name for band in scoring.scheme_in_force(today).rules.bands]
-    except Unavailable:
-        bands = []
+    mark = mark_if_any(permit, now=now)
+    bands = [band.name for band in mark.rules.bands] if mark else []
     asked = request.GET if request.GET.get("event") else None
     form = WhatIfForm(asked, agencies=agencies_that_punish(), bands=bands, on=today)
     context = {"permit": permit, "form": form}
     if asked is not None and form.is_valid():
         event, agency = form.cleaned_data["event"], form.cleaned_data["agency"]
-        context["outcome"] = outcome_of(event, permit, agency=agency, now=now)
+        context["outcome"] = outcome_of(event, permit, agency=agency, mark=mark, now=now)
         context["asked"] = dict(form.fields["event"].choices)[event.code]  # type: ignore[attr-defined]
         context["agency"] = agency
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -13,7 +13,7 @@ from credit.identity.models import Organisation
 from credit.measures.events import RECORD, Event, Sort, fact_of
 from credit.measures.matching import BANDS, FACTS, causes
 from credit.measures.models import ListEntry, Measure
-from credit.measures.reviewing import bring_up_to_date, lists_on, mark_if_any
+from credit.measures.reviewing import bring_up_to_date, lists_on
 from credit.measures.rules import Kind, starts_on
 from credit.scoring.document import parse, recalculate
 from credit.scoring.mark import Mark
@@ -47,10 +47,15 @@ class Outcome:
     score_then: int | None
 
 
-def outcome_of(event: Event, permit: Permit, *, agency: Organisation | None, now: datetime) -> Outcome:
-    """What would follow if an event happened today; `agency` imposes the penalty. Raises NotAllowed."""
+def outcome_of(
+    event: Event, permit: Permit, *, agency: Organisation | None, mark: Mark | None, now: datetime
+) -> Outcome:
+    """What would follow if an event happened today; `agency` imposes the penalty, `mark` is today's.
+
+    Raises NotAllowed.
+    """
     permit.require(Field.RECORDS)
-    today, mark = business_date(now), mark_if_any(permit, now=now)
+    today = business_date(now)
     bring_up_to_date(permit, now=now, mark=mark)
     company = Subject.objects.only("kind").get(pk=permit.subject_id).kind == Subject.Kind.COMPANY
     band_now = mark.band if mark else None

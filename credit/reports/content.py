@@ -93,7 +93,10 @@ class IdentifierLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """All that one report says. Strings are in `language`; `issued_at` and `known_at` are ISO 8601 with zone."""
+    """All that one report says. Strings are in `language`; `issued_at` and `known_at` are ISO 8601 with zone.
+
+    No `score`: too few records count for a mark.
+    """
 
     serial: str
     code: str
@@ -112,7 +115,7 @@ class ReportContent:
     base: int
     minimum: int
     maximum: int
-    score: int
+    score: int | None
     band: str | None
     band_meaning: str
     bands: tuple[BandLine, ...]

@@ -14,8 +14,8 @@ INK, SECONDARY = "#16211f", "#46524f"
 TINTS = ("#e7b09c", "#efcf9f", "#e5e2bd", "#bfdcc6", "#86c0ae", "#5aa695")  # as the pages draw it, lowest band first
 
 
-def gauge(score: int, minimum: int, maximum: int, bands: Sequence[BandLine]) -> str:
-    """The scale from minimum to maximum with a tint for each band, and a pointer at the score."""
+def gauge(score: int | None, minimum: int, maximum: int, bands: Sequence[BandLine]) -> str:
+    """The scale from minimum to maximum with a tint for each band, and a pointer at the score, if there is one."""
     ordered = sorted((band for band in bands if band.start <= maximum), key=lambda band: band.start)
     edges = [max(band.start, minimum) for band in ordered] + [maximum]
     parts = []
@@ -30,7 +30,8 @@ def gauge(score: int, minimum: int, maximum: int, bands: Sequence[BandLine]) -> 
             parts.append(_text((left + right) / 2, BAR_TOP + 32, band.name, size=26, weight=700))
     marks = sorted({minimum, maximum, *edges})
     parts += [_number(_x(mark, minimum, maximum), str(mark)) for mark in marks]
-    parts.append(_pointer(_x(min(max(score, minimum), maximum), minimum, maximum)))
+    if score is not None:
+        parts.append(_pointer(_x(min(max(score, minimum), maximum), minimum, maximum)))
     return _svg(WIDTH, HEIGHT, "".join(parts))
 
 

@@ -84,7 +84,7 @@ def _content(report: Report, held: Held, now: datetime) -> ReportContent:
         score=mark.score,
         band=mark.band,
         band_meaning=mark.band_meaning,
-        bands=tuple(BandLine(band.name, band.start) for band in mark.scheme.rules.bands),
+        bands=tuple(BandLine(band.name, band.start) for band in mark.rules.bands),
         disputed=sum(line.disputed for line in shown),
         records=len(mark.lines),
         lines=tuple(_line(line) for line in shown),

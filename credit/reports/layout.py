@@ -72,6 +72,8 @@ def _context(content: ReportContent, issuer: str, url: str) -> dict[str, object]
     language = Language(content.language)
     kind_name = gettext(KIND_NAMES[Kind(content.kind)])
     gauge_words = gettext("Mark %(score)s on a scale from %(lowest)s to %(highest)s")
+    if content.score is None:
+        gauge_words = gettext("No mark yet, on a scale from %(lowest)s to %(highest)s")
     numbers = {"score": content.score, "lowest": content.minimum, "highest": content.maximum}
     return {
         "report": content,

@@ -14,7 +14,7 @@ from credit.core.errors import Conflict, Invalid, Unavailable
 from credit.core.policy import Field, Permit
 from credit.ledger import actions as ledger
 from credit.ledger.actions import HasPublicId
-from credit.scoring import bulk
+from credit.scoring import bulk, signing
 from credit.scoring.document import Document, recalculate
 from credit.scoring.engine import Marks, next_change
 from credit.scoring.explanation import explain
@@ -41,11 +41,13 @@ class Rescored:
 
 
 @transaction.atomic
-def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime) -> Scheme:
-    """Publish a scheme's TOML (a path or its bytes). The same bytes twice are one.
+def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime, only_first: bool = False) -> Scheme:
+    """Publish a scheme's TOML (a path or its bytes), signed. The same bytes twice are one.
 
+    `only_first`: refuse any version but a scheme's first, as those after it come from the scheme board (drafts.py).
     Raises Invalid for a malformed file, Conflict for another text under a version that is published already, a version
-    out of turn, or one that would come into force before the day or before an earlier version.
+    out of turn, or one that would come into force before the day or before an earlier version; Unavailable without a
+    key to sign with.
     """
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
@@ -54,15 +56,18 @@ def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime)
         raise Invalid(_("This file can't be read: %(problem)s.") % {"problem": error.strerror}) from error
     except Malformed as error:
         raise Invalid(_("This scheme can't be published. %(problem)s") % {"problem": error}) from error
+    code, version = file.tree["code"], file.tree["version"]
     digest = hashlib.sha256(data).hexdigest()
-    latest = Scheme.objects.filter(code=file.rules.code).order_by("-version").first()
+    latest = Scheme.objects.filter(code=code).order_by("-version").first()
     if latest is not None and latest.sha256 == digest:
-        return latest
-    _refuse_out_of_turn(file.rules.version, file.in_force_from, latest, today=business_date(now))
+        return signing.sign(latest, now=now)
+    if only_first and latest is not None:
+        raise Conflict(_("The next version comes from the scheme board: hand it in as a draft on its pages."))
+    refuse_out_of_turn(code, version, file.in_force_from, today=business_date(now))
     scheme = Scheme.objects.create(
-        public_id=f"{file.rules.code}-{file.rules.version}",
-        code=file.rules.code,
-        version=file.rules.version,
+        public_id=f"{code}-{version}",
+        code=code,
+        version=version,
         document=file.tree,
         text=data.decode(),
         sha256=digest,
@@ -72,11 +77,15 @@ def publish(source: Path | str | bytes, *, by: HasPublicId | str, now: datetime)
     ledger.note(
         "scheme.published", by=by, about=scheme, at=now, sha256=digest, in_force_from=file.in_force_from.isoformat()
     )
-    return scheme
+    return signing.sign(scheme, now=now)
 
 
-def _refuse_out_of_turn(version: int, starts: date, latest: Scheme | None, *, today: date) -> None:
-    """Versions follow one another, and none but the first reaches back: marks already given were made by another."""
+def refuse_out_of_turn(code: str, version: int, starts: date, *, today: date) -> None:
+    """Versions follow one another, and none but the first reaches back: marks already given were made by another.
+
+    Raises Conflict.
+    """
+    latest = Scheme.objects.filter(code=code).order_by("-version").first()
     following = 1 if latest is None else latest.version + 1
     if version != following:
         raise Conflict(_("The next version of this scheme is %(version)s.") % {"version": following})
@@ -84,9 +93,11 @@ def _refuse_out_of_turn(version: int, starts: date, latest: Scheme | None, *, to
         raise Conflict(_("A new version comes into force today or later, and after the one before it."))
 
 
-def scheme_in_force(on: date, code: str = OFFICIAL) -> Scheme:
-    """The version in force on a day. Raises Unavailable where none was ever published."""
-    scheme = Scheme.objects.in_force(on, code)
+def scheme_in_force(on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> Scheme:
+    """The version in force on a day, of those known at a moment (None: now). Raises Unavailable where there is none."""
+    scheme = Scheme.objects.in_force(on, code, known_at=known_at)
+    if scheme is None and known_at is not None:
+        raise Unavailable(_("No scheme was published yet at that moment, so that nobody had a mark."))
     if scheme is None:
         raise Unavailable(_('No scheme "%(code)s" is published yet. Run manage.py publish_scheme.') % {"code": code})
     return scheme
@@ -100,11 +111,11 @@ def mark_of(permit: Permit, *, now: datetime, as_of: date | None = None, known_a
     """
     permit.require(Field.MARK)
     today = business_date(now)
-    scheme = scheme_in_force(as_of or today)
+    scheme = scheme_in_force(as_of or today, known_at=known_at)
     # The revision is read before the records: a change in between leaves a score that is stale, never a wrong one.
-    revision = Subject.objects.values_list("revision", flat=True).get(pk=permit.subject_id)
+    revision, kind = Subject.objects.values_list("revision", "kind").get(pk=permit.subject_id)
     versions = versions_of(permit, known_at=known_at)
-    document = document_of(versions, scheme.rules, as_of or today)
+    document = document_of(versions, scheme.rules_for(kind), as_of or today)
     marks = recalculate(document)
     scores = Score.objects.opened_by(permit).filter(scheme=scheme)
     if known_at is None and document.as_of == today and not scores.fresh(today).exists():
@@ -149,11 +160,11 @@ def rescore(
     done = False
     while not done and (seconds is None or time.monotonic() - started < seconds):
         with bulk.one_at_a_time(scheme):
-            revisions = bulk.next_subjects(scheme, day, after=last, everybody=everybody, limit=CHUNK)
-            new = bulk.rescore_chunk(scheme, revisions, as_of=day, now=now) if revisions else 0
+            files = bulk.next_subjects(scheme, day, after=last, everybody=everybody, limit=CHUNK)
+            new = bulk.rescore_chunk(scheme, files, as_of=day, now=now) if files else 0
             if new:
-                counts = {"subjects": len(revisions), "changed": new}
+                counts = {"subjects": len(files), "changed": new}
                 ledger.note("scores.changed", by=by, about=scheme, at=now, as_of=day.isoformat(), **counts)
-        subjects, changed, last = subjects + len(revisions), changed + new, max(revisions, default=last)
-        done = len(revisions) < CHUNK
+        subjects, changed, last = subjects + len(files), changed + new, max(files, default=last)
+        done = len(files) < CHUNK
     return Rescored(scheme, subjects, changed, time.monotonic() - started, done)

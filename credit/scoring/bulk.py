@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import NamedTuple
 
 import polars as pl
 from django.db import connection, transaction
@@ -12,8 +13,16 @@ from credit.core.policy import System
 from credit.records.models import RecordVersion
 from credit.scoring.engine import FACTS, Marks, compute, next_change
 from credit.scoring.models import Scheme, Score
-from credit.scoring.rules import SchemeRules
+from credit.scoring.rules import KINDS, SchemeRules
 from credit.subjects.models import Subject
+
+
+class File(NamedTuple):
+    """What must be known of a subject to mark it: its file's revision, and whether it is a person or a company."""
+
+    revision: int
+    kind: str
+
 
 COLUMNS = (
     "subject_id",
@@ -36,7 +45,7 @@ STAGE = """CREATE TEMPORARY TABLE staged_score
 # A score that was computed from a newer file stays: whoever comes late doesn't overwrite it.
 SAME = """score.subject_id = staged.subject_id AND score.scheme_id = %(scheme)s AND score.current
 AND score.revision <= staged.revision"""
-EQUAL = "score.total = staged.total AND score.band IS NOT DISTINCT FROM staged.band"
+EQUAL = "score.total IS NOT DISTINCT FROM staged.total AND score.band IS NOT DISTINCT FROM staged.band"
 
 RENEW = f"""UPDATE scoring_score score SET as_of = %(as_of)s, stale_from = staged.stale_from,
 revision = staged.revision, computed_at = %(now)s FROM staged_score staged WHERE {SAME} AND {EQUAL}
@@ -60,21 +69,28 @@ def one_at_a_time(scheme: Scheme) -> Iterator[None]:
         yield
 
 
-def next_subjects(scheme: Scheme, on: date, *, after: int, everybody: bool, limit: int) -> dict[int, int]:
-    """The next subjects whose score under a scheme is stale (or just the next), with the revisions of their files."""
+def next_subjects(scheme: Scheme, on: date, *, after: int, everybody: bool, limit: int) -> dict[int, File]:
+    """The next subjects whose score under a scheme is stale (or just the next)."""
     scores = Score.objects.opened_to(System.SCORING).filter(scheme=scheme, subject_id=OuterRef("pk"))
     subjects = Subject.objects.filter(pk__gt=after).order_by("pk")
     if not everybody:
         subjects = subjects.filter(~Exists(scores.lasting(on).filter(revision=OuterRef("revision"))))
-    return dict(subjects.values_list("pk", "revision")[:limit])
+    return {pk: File(revision, kind) for pk, revision, kind in subjects.values_list("pk", "revision", "kind")[:limit]}
 
 
-def rescore_chunk(scheme: Scheme, revisions: dict[int, int], *, as_of: date, now: datetime) -> int:
-    """Compute and store the scores of subjects, given with the revisions of their files, inside the caller's
-    transaction; returns how many changed."""
-    facts = load_facts(list(revisions), scheme.rules)
-    marks = compute(facts, scheme.rules, as_of, pl.Series(list(revisions), dtype=pl.Int64))
-    return _store(scheme, _rows(facts, marks, revisions), as_of=as_of, now=now)
+def rescore_chunk(scheme: Scheme, files: dict[int, File], *, as_of: date, now: datetime) -> int:
+    """Compute and store the scores of subjects inside the caller's transaction; returns how many changed."""
+    changed = 0
+    for kind in KINDS:
+        rules, revisions = (
+            scheme.rules_for(kind),
+            {pk: file.revision for pk, file in files.items() if file.kind == kind},
+        )
+        if revisions:
+            facts = load_facts(list(revisions), rules)
+            marks = compute(facts, rules, as_of, pl.Series(list(revisions), dtype=pl.Int64))
+            changed += _store(scheme, _rows(facts, marks, revisions), as_of=as_of, now=now)
+    return changed
 
 
 def load_facts(subjects: list[int], rules: SchemeRules) -> pl.DataFrame:

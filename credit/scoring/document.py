@@ -61,11 +61,12 @@ def parse(data: bytes) -> Document:
 def parse_scheme(tree: Any, path: str = "scheme") -> SchemeRules:
     """The rules in a scheme's tree, as a document writes them; `path` is where it stands. Raises Malformed."""
     within = f"{path}." if path else ""
-    fields = fields_of(tree, path, ("code", "version", "base", "min", "max", "disputed", "bands", "categories"))
-    bands = items(fields["bands"], f"{within}bands", BAND_LIMIT, _band)
+    known = ("code", "version", "base", "min", "max", "disputed", "bands", "categories")
+    fields = fields_of(tree, path, known, optional=("threshold",))
+    bands = items(fields["bands"], f"{within}bands", BAND_LIMIT, parse_band)
     refuse_repeats([band.name for band in bands], f"{within}bands", "name")
     refuse_repeats([band.start for band in bands], f"{within}bands", "from")
-    categories = items(fields["categories"], f"{within}categories", CATEGORY_LIMIT, _category)
+    categories = items(fields["categories"], f"{within}categories", CATEGORY_LIMIT, parse_category)
     refuse_repeats([category.code for category in categories], f"{within}categories", "code")
     scheme = SchemeRules(
         code=text(fields["code"], f"{within}code"),
@@ -76,6 +77,7 @@ def parse_scheme(tree: Any, path: str = "scheme") -> SchemeRules:
         disputed=choice(fields["disputed"], f"{within}disputed", ("count", "exclude")),
         bands=tuple(bands),
         categories=tuple(categories),
+        threshold=number(fields.get("threshold", 0), f"{within}threshold", lowest=0, highest=RECORD_LIMIT),
     )
     if scheme.minimum > scheme.maximum:
         raise Malformed(f"{within}max", "is below min")
@@ -117,12 +119,18 @@ def without_disputed(document: Document) -> Document:
 
 
 def render(document: Document) -> dict[str, Any]:
-    """The document as a tree that `json.dumps` writes and `parse` reads back, with its answer where it has one."""
+    """The document as a tree that `json.dumps` writes and `parse` reads back, with its answer where it has one.
+
+    The threshold is written where it decides: where too few records count for a mark.
+    """
     rows = document.facts.sort("record").iter_rows(named=True)
+    scheme = render_scheme(document.scheme)
+    if document.scheme.threshold and recalculate(document).scores["score"].item() is None:
+        scheme["threshold"] = document.scheme.threshold
     tree: dict[str, Any] = {
         "format": FORMAT,
         "as_of": document.as_of.isoformat(),
-        "scheme": render_scheme(document.scheme),
+        "scheme": scheme,
         "records": [_record_tree(row) for row in rows],
     }
     return tree if document.answer is None else {**tree, "answer": document.answer}
@@ -183,12 +191,14 @@ def _record(tree: Any, path: str, codes: Set[str]) -> dict[str, Any]:
     }
 
 
-def _band(tree: Any, path: str) -> Band:
+def parse_band(tree: Any, path: str) -> Band:
+    """A band, as a document writes it; `path` is where it stands. Raises Malformed."""
     fields = fields_of(tree, path, ("name", "from"))
     return Band(text(fields["name"], f"{path}.name"), number(fields["from"], f"{path}.from"))
 
 
-def _category(tree: Any, path: str) -> Category:
+def parse_category(tree: Any, path: str) -> Category:
+    """A category's numbers, as a document writes them; `path` is where it stands. Raises Malformed."""
     fields = fields_of(tree, path, ("code", "weight", "floor", "cap", "decay"))
     category = Category(
         code=text(fields["code"], f"{path}.code"),

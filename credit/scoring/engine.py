@@ -39,7 +39,8 @@ class Marks:
     contributions: subject, record, category, tenths, fades; one row a record that counts, in no set order.
     sums: subject, then one column a category, named by its position: the sum of its contributions, in tenths.
     scores: subject, before (base and held sums), limited (held between minimum and maximum), both in tenths,
-    score (whole points), band (null where none is reached); one row a subject, in the order asked.
+    score (whole points; null where fewer records count than the threshold: no mark), whole (the same in tenths), band
+    (null where none is reached); one row a subject, in the order asked.
     """
 
     scheme: SchemeRules
@@ -50,7 +51,10 @@ class Marks:
 
     @cached_property
     def adjustments(self) -> pl.DataFrame:
-        """subject, category (null for limit and rounding), reason, tenths; without zeros, in the contract's order."""
+        """subject, category (null for limit and rounding), reason, tenths; without zeros, in the contract's order.
+
+        None for subjects without a mark: nothing adds up to one.
+        """
         taken = pl.col("held") - pl.col("sum")
         reason = pl.when(taken < 0).then(pl.lit("cap")).otherwise(pl.lit("floor"))
         holds = self.by_category.select("subject", "category", reason=reason, tenths=taken)
@@ -63,15 +67,21 @@ class Marks:
             )
             for reason, before, after in (("limit", "before", "limited"), ("rounding", "limited", "whole"))
         ]
-        lines = pl.concat([holds, *steps]).filter(pl.col("tenths") != 0)
+        lines = self._of_marked(pl.concat([holds, *steps])).filter(pl.col("tenths") != 0)
         return lines.sort("subject", "category", "reason", nulls_last=True)
 
     @cached_property
     def factors(self) -> pl.DataFrame:
         """subject, category, tenths: up to four categories with the lowest held sums below zero, lowest first."""
-        costly = self.by_category.filter(pl.col("held") < 0).sort("subject", "held", "category")
+        costly = self._of_marked(self.by_category).filter(pl.col("held") < 0).sort("subject", "held", "category")
         lowest = costly.filter(pl.int_range(pl.len()).over("subject") < FACTOR_LIMIT)
         return lowest.select("subject", "category", tenths="held")
+
+    def _of_marked(self, lines: pl.DataFrame) -> pl.DataFrame:
+        """Without the lines of subjects that have no mark."""
+        if not self.scheme.threshold:
+            return lines
+        return lines.join(self.scores.filter(pl.col("score").is_not_null()), on="subject", how="semi")
 
     @cached_property
     def by_category(self) -> pl.DataFrame:
@@ -95,11 +105,12 @@ def compute(facts: pl.DataFrame, scheme: SchemeRules, as_of: date, subjects: pl.
     """
     contributions = _contributions(_counted(facts, scheme, as_of), scheme, as_of)
     sums = _sums(contributions, scheme, subjects)
+    enough = pl.lit(True) if scheme.threshold == 0 else _counts(contributions, sums) >= scheme.threshold
     held = pl.sum_horizontal(pl.lit(scheme.base * 10, pl.Int64), *_held(scheme))
     scores = (
         sums.select("subject", before=held)
         .with_columns(limited=pl.col("before").clip(scheme.minimum * 10, scheme.maximum * 10))
-        .with_columns(score=_half_even(pl.col("limited"), pl.lit(10, pl.Int64)))
+        .with_columns(score=pl.when(enough).then(_half_even(pl.col("limited"), pl.lit(10, pl.Int64))))
         .with_columns(whole=pl.col("score") * 10, band=_band(scheme.bands))
     )
     return Marks(scheme, as_of, contributions, sums, scores)
@@ -183,6 +194,12 @@ def _sums(contributions: pl.DataFrame, scheme: SchemeRules, subjects: pl.Series)
     return asked.join(summed, on="subject", how="left", maintain_order="left").with_columns(pl.col(places).fill_null(0))
 
 
+def _counts(contributions: pl.DataFrame, sums: pl.DataFrame) -> pl.Series:
+    """How many records count, for each subject of `sums`, in its order."""
+    counted = contributions.group_by("subject").len()
+    return sums.select("subject").join(counted, on="subject", how="left", maintain_order="left")["len"].fill_null(0)
+
+
 def _held(scheme: SchemeRules) -> Sequence[pl.Expr]:
     """Each category's sum, held between its floor and its cap, in tenths."""
     return [
@@ -204,4 +221,5 @@ def _band(bands: Sequence[Band]) -> pl.Expr:
     ordered = sorted(bands, key=lambda band: band.start)
     names = pl.Series([None, *(band.name for band in ordered)], dtype=pl.String)
     starts = pl.Series([band.start for band in ordered], dtype=pl.Int64)
-    return pl.lit(names).gather(pl.lit(starts).search_sorted(pl.col("score"), side="right"))
+    reached = pl.lit(names).gather(pl.lit(starts).search_sorted(pl.col("score").fill_null(0), side="right"))
+    return pl.when(pl.col("score").is_not_null()).then(reached)

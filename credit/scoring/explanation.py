@@ -25,10 +25,11 @@ def explain(
     lines, idle = lines_of(versions, scheme, marks)
     right = answer(marks)
     totals = _totals(scheme, marks, lines, right["factors"])
-    most = {category.code: {"cap": category.cap, "floor": -category.floor} for category in scheme.rules.categories}
+    most = {category.code: {"cap": category.cap, "floor": -category.floor} for category in marks.scheme.categories}
     by_code = {total.category.code: total for total in totals}
     return Mark(
         scheme=scheme,
+        rules=marks.scheme,
         as_of=document.as_of,
         known_at=known_at,
         score=right["score"],
@@ -57,8 +58,8 @@ def _totals(scheme: Scheme, marks: Marks, lines: Sequence[Line], factors: Sequen
     ]
 
 
-def _without_disputed(document: Document, lines: Sequence[Line]) -> tuple[int, str | None] | None:
-    """The mark if disputed records were left out; None where none counts."""
+def _without_disputed(document: Document, lines: Sequence[Line]) -> tuple[int | None, str | None] | None:
+    """The mark if disputed records were left out (None: too few for one); None where none counts."""
     if not any(line.disputed for line in lines):
         return None
     score, band = recalculate(without_disputed(document)).scores.select("score", "band").row(0)

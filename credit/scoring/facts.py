@@ -50,7 +50,7 @@ def lines_of(versions: Sequence[RecordVersion], scheme: Scheme, marks: Marks) ->
         record: (tenths, fades)
         for record, tenths, fades in marks.contributions.select("record", "tenths", "fades").iter_rows()
     }
-    lines = [_line(version, scheme, counted, marks.as_of) for version in versions]
+    lines = [_line(version, scheme, counted, marks) for version in versions]
     counting = [line for line in lines if line.tenths is not None]
     idle = [line for line in lines if line.tenths is None]
     counting.sort(key=lambda line: (line.tenths or 0, line.record))
@@ -58,7 +58,7 @@ def lines_of(versions: Sequence[RecordVersion], scheme: Scheme, marks: Marks) ->
     return counting, idle
 
 
-def _line(version: RecordVersion, scheme: Scheme, counted: Mapping[str, tuple[int, bool]], as_of: date) -> Line:
+def _line(version: RecordVersion, scheme: Scheme, counted: Mapping[str, tuple[int, bool]], marks: Marks) -> Line:
     record = version.record
     tenths, fades = counted.get(record.public_id, (None, False))
     return Line(
@@ -74,18 +74,18 @@ def _line(version: RecordVersion, scheme: Scheme, counted: Mapping[str, tuple[in
         disputed=version.disputed,
         tenths=tenths,
         fades=fades,
-        standing=Standing.COUNTS if tenths is not None else _standing(version, scheme, as_of),
+        standing=Standing.COUNTS if tenths is not None else _standing(version, marks),
     )
 
 
-def _standing(version: RecordVersion, scheme: Scheme, as_of: date) -> Standing:
-    """Why a record that the engine didn't count doesn't."""
-    if version.category not in scheme.categories:
-        return Standing.OUTSIDE
-    if version.valid_from > as_of:
-        return Standing.NOT_YET
-    if version.valid_to is not None and version.valid_to <= as_of:
+def _standing(version: RecordVersion, marks: Marks) -> Standing:
+    """Why a record that the engine didn't count doesn't. That it has ended comes first: it is its subject's alone."""
+    if version.valid_to is not None and version.valid_to <= marks.as_of:
         return Standing.ENDED
-    if version.disputed and scheme.rules.disputed == "exclude":
+    if version.category not in {category.code for category in marks.scheme.categories}:
+        return Standing.OUTSIDE
+    if version.valid_from > marks.as_of:
+        return Standing.NOT_YET
+    if version.disputed and marks.scheme.disputed == "exclude":
         return Standing.LEFT_OUT
     return Standing.REPLACED

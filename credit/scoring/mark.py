@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from credit.identity.models import Organisation
     from credit.records.notations.shapes import Notation
     from credit.scoring.models import Scheme, Score
+    from credit.scoring.rules import SchemeRules
 
 
 class Standing(StrEnum):
@@ -165,6 +166,7 @@ class CategoryTotal:
 class Mark:
     """A mark, how it was made, and from what.
 
+    rules: what the scheme says for this kind of subject. score: None where too few records count for a mark.
     lines: what counts, from most costly to most helpful. idle: what is on file and doesn't count. adjustments, in the
     contract's order; so base + lines + adjustments = score. factors: up to four categories that cost most, lowest
     first. without_disputed: (score, band) if disputed records were left out, None where none counts. history: this
@@ -172,33 +174,34 @@ class Mark:
     """
 
     scheme: "Scheme"
+    rules: "SchemeRules"
     as_of: date
     known_at: datetime | None
-    score: int
+    score: int | None
     band: str | None
     lines: Sequence[Line]
     idle: Sequence[Line]
     adjustments: Sequence[Adjustment]
     categories: Sequence[CategoryTotal]
     factors: Sequence[CategoryTotal]
-    without_disputed: tuple[int, str | None] | None
+    without_disputed: tuple[int | None, str | None] | None
     history: Sequence["Score"]
     document: dict[str, Any]
 
     @property
     def base(self) -> int:
         """Where everybody starts, in whole points."""
-        return self.scheme.rules.base
+        return self.rules.base
 
     @property
     def minimum(self) -> int:
         """The lowest mark there is."""
-        return self.scheme.rules.minimum
+        return self.rules.minimum
 
     @property
     def maximum(self) -> int:
         """The highest mark there is."""
-        return self.scheme.rules.maximum
+        return self.rules.maximum
 
     @property
     def band_meaning(self) -> str:

@@ -1,17 +1,19 @@
 """Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
 
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
+from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
-from credit.scoring.rules import SchemeRules
-from credit.scoring.schemefile import rules_in
-from credit.scoring.words import CategoryWords, in_language
-from credit.subjects.models import Subject
+from credit.scoring.draftmodels import Draft, DraftEvent
+from credit.scoring.saying import SaysHow
+from credit.subjects.models import Subject, of_file
+
+__all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""
@@ -20,18 +22,30 @@ OFFICIAL = "open"
 class SchemeQuerySet(models.QuerySet["Scheme"]):
     """Schemes are public: nobody needs a permit to read one."""
 
-    def in_force(self, on: date, code: str = OFFICIAL) -> "Scheme | None":
-        """The version in force on a day; before the first one, the first; None where none was ever published."""
+    def in_force(self, on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> "Scheme | None":
+        """The version in force on a day; before the first one, the first; None where none was ever published.
+
+        `known_at`: of those that were published by then (None: by now).
+        """
         versions = self.filter(code=code)
+        if known_at is not None:
+            versions = versions.filter(published_at__lte=known_at)
         started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
         return started or versions.order_by("in_force_from").first()
+
+    def numbered(self, code: str, version: int) -> "Scheme":
+        """One version. Raises NotFound."""
+        found = self.select_related("signed", "draft").filter(code=code, version=version).first()
+        if found is None:
+            raise NotFound(_("There is no such scheme. The list shows every version there ever was."))
+        return found
 
     def newest_first(self) -> Self:
         """Every version ever published, the codes in order."""
         return self.order_by("code", "-version")
 
 
-class Scheme(models.Model):
+class Scheme(SaysHow, models.Model):
     """One version of how marks are made: numbers, reasons and sources, as they were published.
 
     `document` is the tree of schemefile.py, `text` the TOML that was published, byte for byte. A version is in force
@@ -62,36 +76,33 @@ class Scheme(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
-    @cached_property
-    def rules(self) -> SchemeRules:
-        """What the engine needs of it."""
-        return rules_in(self.document)
-
-    @property
-    def name(self) -> str:
-        """Its name in the language in which the page is read."""
-        return str(in_language(self.document["words"])["name"])
-
-    @property
-    def summary(self) -> str:
-        """What it does, in two or three sentences."""
-        return str(in_language(self.document["words"])["summary"])
-
-    @cached_property
-    def categories(self) -> dict[str, CategoryWords]:
-        """The words for each category, by code, in the scheme's own order."""
-        return {part["code"]: CategoryWords(part["code"], part["words"]) for part in self.document["categories"]}
-
-    def meaning_of(self, band: str | None) -> str:
-        """What a band means, in a sentence; empty for no band."""
-        found = [part["words"] for part in self.document["bands"] if part["name"] == band]
-        return str(in_language(found[0])) if found else ""
-
     @property
     def next_version(self) -> "Scheme | None":
         """The version that ends this one, if it is published already."""
         later = Scheme.objects.filter(code=self.code, in_force_from__gt=self.in_force_from)
         return later.order_by("in_force_from").first()
+
+
+class SchemeSignature(models.Model):
+    """The signature of a published scheme's text, byte for byte, with the ledger's key of the day (Ed25519, RFC 8032).
+
+    A row of its own, so that a scheme that was published before schemes were signed can be signed later.
+    """
+
+    append_only = True
+
+    scheme = models.OneToOneField(Scheme, models.PROTECT, related_name="signed")
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(key_id__regex=r"^[0-9a-f]{16}$"), name="scheme_key_id_is_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id} {self.key_id}"
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
@@ -101,6 +112,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """The scores of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.MARK)
         return self.filter(subject_id=permit.subject_id)
+
+    def family_opened_by(self, permit: Permit) -> Self:
+        """As `opened_by`, with those of files that were joined with this one. Raises NotAllowed."""
+        permit.require(Field.MARK)
+        return self.filter(of_file(permit))
 
     def opened_to(self, system: System) -> Self:
         """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""
@@ -123,6 +139,8 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 class Score(models.Model):
     """A mark that a scheme gave a subject: `total` in whole points, first given for the day `since`, last for `as_of`.
 
+    None is no mark, as too few records count for one.
+
     `revision` is the file's, when it was read. `stale_from` is the first day on which it may differ though the file
     doesn't (None: never). Scores that aren't current any more are history, and stay.
     """
@@ -133,7 +151,7 @@ class Score(models.Model):
     as_of = models.DateField()
     stale_from = models.DateField(null=True)
     revision = models.BigIntegerField()
-    total = models.IntegerField()
+    total = models.IntegerField(null=True)
     band = models.CharField(max_length=300, null=True)
     current = models.BooleanField(default=True)
     computed_at = models.DateTimeField()
@@ -144,6 +162,7 @@ class Score(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "scheme"], condition=Q(current=True), name="one_current_score"),
             models.CheckConstraint(condition=Q(revision__gte=0), name="score_revision_from_zero"),
+            models.CheckConstraint(condition=Q(total__isnull=False) | Q(band=None), name="no_band_without_a_score"),
             models.CheckConstraint(
                 condition=Q(stale_from__isnull=True) | Q(stale_from__gt=F("as_of")), name="score_lasts_its_own_day"
             ),

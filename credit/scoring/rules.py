@@ -5,6 +5,7 @@ from typing import Literal
 
 Decay = Literal["none", "linear"]
 Disputed = Literal["count", "exclude"]
+Kind = Literal["individual", "company"]
 Reason = Literal["cap", "floor", "limit", "rounding"]
 
 VALUE_LIMIT = 1000
@@ -19,6 +20,9 @@ stays in 64-bit integers without ever overflowing."""
 CATEGORY_LIMIT = 256
 BAND_LIMIT = 256
 RECORD_LIMIT = 100_000
+KINDS: tuple[Kind, ...] = ("individual", "company")
+"""Whom a scheme marks; it may say other numbers for each."""
+
 FACTOR_LIMIT = 4
 
 
@@ -43,7 +47,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class SchemeRules:
-    """All that the engine needs of a scheme. Base, minimum and maximum are whole points."""
+    """All that the engine needs of a scheme. Base, minimum and maximum are whole points.
+
+    threshold: how many records must count before there is a mark; 0: there always is one.
+    """
 
     code: str
     version: int
@@ -53,6 +60,7 @@ class SchemeRules:
     disputed: Disputed
     bands: tuple[Band, ...]
     categories: tuple[Category, ...]
+    threshold: int = 0
 
     def band_of(self, score: int) -> str | None:
         """The name of the band with the highest start that the score reaches."""

@@ -9,15 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from credit.scoring.document import parse_scheme
-from credit.scoring.fields import fields_of, text
-from credit.scoring.rules import SchemeRules
+from credit.scoring.fields import fields_of
+from credit.scoring.rules import KINDS, Kind, SchemeRules
+from credit.scoring.schemefaults import CATEGORY_NUMBERS, NUMBERS, find_faults
 from credit.scoring.strictjson import Malformed
 
 FORMAT = "plainmark-scheme/1"
-LANGUAGES = ("en", "zh-hans")
-CATEGORY_WORDS = ("name", "reason", "law", "factor")
-NUMBERS = ("code", "version", "base", "min", "max", "disputed")
-WORDS_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,66 +22,94 @@ class SchemeFile:
     """A valid scheme file. `tree` is JSON that says all of it but the day from which it is in force."""
 
     tree: dict[str, Any]
-    rules: SchemeRules
+    rules: dict[Kind, SchemeRules]
     in_force_from: date
 
 
 def read_scheme(data: bytes) -> SchemeFile:
     """Read a scheme's TOML. Raises Malformed, with the path, where it says too little, too much or nonsense."""
+    faults = faults_of(data)
+    if faults:
+        raise faults[0]
+    tree = _tree(data)
+    del tree["format"]
+    in_force_from = tree.pop("in_force_from")
+    return SchemeFile(tree, {kind: rules_in(tree, kind) for kind in KINDS}, in_force_from)
+
+
+def faults_of(data: bytes, *, whole: bool = False) -> list[Malformed]:
+    """All that is wrong with a scheme's TOML, each with its path, in the order of the file's parts.
+
+    `whole`: that a number has no reason and source beside it is a fault too.
+    """
     try:
-        tree = tomllib.loads(data.decode())
+        tree = _tree(data)
+    except Malformed as fault:
+        return [fault]
+    faults = []
+    if tree.get("format") != FORMAT:
+        faults.append(Malformed("format", f'must be "{FORMAT}"' if "format" in tree else "missing"))
+    starts = tree.get("in_force_from")
+    if not isinstance(starts, date) or isinstance(starts, datetime):
+        faults.append(Malformed("in_force_from", "must be a date" if "in_force_from" in tree else "missing"))
+    rest = {key: value for key, value in tree.items() if key not in ("format", "in_force_from")}
+    faults += find_faults(rest, whole=whole)
+    return faults or _faults_together(rest)
+
+
+def rules_in(tree: dict[str, Any], kind: Kind) -> SchemeRules:
+    """The numbers of a scheme's tree for subjects of a kind, without its words. Raises Malformed.
+
+    Where a category has a table named after the kind, the numbers in that table stand in place of its own.
+    """
+    bare = {name: tree[name] for name in (*NUMBERS, "threshold") if name in tree}
+    bare["bands"] = [{key: value for key, value in band.items() if key != "words"} for band in tree["bands"]]
+    bare["categories"] = [
+        _category(part, kind, f"categories[{place}]") for place, part in enumerate(tree["categories"])
+    ]
+    return parse_scheme(bare, "")
+
+
+def _tree(data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode())
     except UnicodeDecodeError as error:
         raise Malformed("", f"not UTF-8 (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise Malformed("", f"not TOML: {error}") from None
-    fields_of(tree, "", ("format", "in_force_from", *NUMBERS, "words", "bands", "categories"))
-    if tree.pop("format") != FORMAT:
-        raise Malformed("format", f'must be "{FORMAT}"')
-    in_force_from = tree.pop("in_force_from")
-    if not isinstance(in_force_from, date) or isinstance(in_force_from, datetime):
-        raise Malformed("in_force_from", "must be a date")
-    _words(tree["words"], "words", ("name", "summary"))
-    for name, known in (("bands", ()), ("categories", CATEGORY_WORDS)):
-        for place, part in enumerate(_tables(tree[name], name)):
-            _words(part.get("words"), f"{name}[{place}].words", known)
-    rules = rules_in(tree)
-    _refuse_unfair(rules)
-    return SchemeFile(tree, rules, in_force_from)
+    except RecursionError:
+        raise Malformed("", "not TOML that can be read: nested too deeply") from None
 
 
-def rules_in(tree: dict[str, Any]) -> SchemeRules:
-    """The numbers of a scheme's tree, without its words. Raises Malformed."""
-    bare = {name: tree[name] for name in NUMBERS}
-    for name in ("bands", "categories"):
-        bare[name] = [{key: value for key, value in part.items() if key != "words"} for part in tree[name]]
-    return parse_scheme(bare, "")
+def _category(tree: dict[str, Any], kind: Kind, path: str) -> dict[str, Any]:
+    own = {key: value for key, value in tree.items() if key not in ("words", *KINDS)}
+    return own | fields_of(tree.get(kind, {}), f"{path}.{kind}", (), optional=CATEGORY_NUMBERS)
 
 
-def _tables(tree: Any, path: str) -> list[dict[str, Any]]:
-    if not isinstance(tree, list) or not all(isinstance(part, dict) for part in tree):
-        raise Malformed(path, "must be a list of tables")
-    return tree
+def _faults_together(tree: dict[str, Any]) -> list[Malformed]:
+    """What only shows when all parts are read together, for either kind."""
+    faults: dict[str, Malformed] = {}
+    for kind in KINDS:
+        try:
+            found = _unfair(rules_in(tree, kind))
+        except Malformed as fault:
+            found = [fault]
+        faults |= {str(fault): fault for fault in found if str(fault) not in faults}
+    return list(faults.values())
 
 
-def _words(tree: Any, path: str, known: tuple[str, ...]) -> None:
-    """Refuse words that aren't there in each language; `known` names them, empty where there is only one text."""
-    for language, words in fields_of(tree, path, LANGUAGES).items():
-        at = f"{path}.{language}"
-        texts = {at: words} if not known else {f"{at}.{key}": fields_of(words, at, known)[key] for key in known}
-        for place, value in texts.items():
-            text(value, place, limit=WORDS_LIMIT)
-
-
-def _refuse_unfair(rules: SchemeRules) -> None:
+def _unfair(rules: SchemeRules) -> list[Malformed]:
     """What the engine could compute, but no published scheme may say."""
+    faults = []
     if not rules.minimum <= rules.base <= rules.maximum:
-        raise Malformed("base", "is not between min and max")
+        faults.append(Malformed("base", "is not between min and max"))
     if not rules.categories:
-        raise Malformed("categories", "are none")
+        faults.append(Malformed("categories", "are none"))
     if rules.band_of(rules.minimum) is None:
-        raise Malformed("bands", "leave the lowest marks without a band")
+        faults.append(Malformed("bands", "leave the lowest marks without a band"))
     for place, category in enumerate(rules.categories):
         if category.weight < 0:
-            raise Malformed(f"categories[{place}].weight", "is below zero: good records would cost points")
+            faults.append(Malformed(f"categories[{place}].weight", "is below zero: good records would cost points"))
         if not category.floor <= 0 <= category.cap:
-            raise Malformed(f"categories[{place}]", "would add or cost points without any record")
+            faults.append(Malformed(f"categories[{place}]", "would add or cost points without any record"))
+    return faults

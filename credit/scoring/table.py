@@ -12,7 +12,8 @@ def written(document: Document, right: dict[str, Any]) -> str:
     rows = [("base", "", points(scheme.base * 10))]
     rows += [(line["record"], line["category"], line["points"]) for line in right["contributions"]]
     rows += [(line["reason"], line["category"] or "", line["points"]) for line in right["adjustments"]]
-    rows.append(("score", right["band"] or "", points(right["score"] * 10)))
+    none = f"none: fewer than {scheme.threshold} records count"
+    rows.append(("score", right["band"] or "", none if right["score"] is None else points(right["score"] * 10)))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"{name:<{widths[0]}}  {what:<{widths[1]}}  {amount:>{widths[2]}}" for name, what, amount in rows]
     ruler = "-" * len(lines[0])

@@ -1,14 +1,36 @@
-"""Addresses: a subject's mark, and the published schemes."""
+"""Addresses: a subject's mark, the published schemes, the calculator, the scheme board's pages."""
 
 from django.urls import path
 
-from credit.scoring import views
+from credit.scoring import boardpages, calculator, schemepages, views
 
 subject_urls = [
     path("mark", views.mark, name="mark"),
     path("mark/document", views.document, name="document"),
 ]
+# /schemes/…, namespace "schemes"
 public_urls = [
-    path("", views.schemes, name="list"),
-    path("<slug:code>/<int:version>", views.scheme, name="detail"),
+    path("", schemepages.schemes, name="list"),
+    path("conversions", schemepages.conversions, name="conversions"),
+    path("<slug:code>/<int:version>", schemepages.scheme, name="detail"),
+    path("<slug:code>/<int:version>/changes", schemepages.difference, name="changes"),
+    path("<slug:code>/<int:version>.toml", schemepages.text, name="text"),
+    path("<slug:code>/<int:version>.sig", schemepages.signature, name="signature"),
+    path("<slug:code>/<int:version>.pem", schemepages.key, name="key"),
+]
+# /calculator, namespace "calculator"
+calculator_urls = [
+    path("calculator", calculator.calculator, name="form"),
+]
+# /board/…, namespace "board"
+board_urls = [
+    path("", boardpages.home, name="home"),
+    path("schemes/new", boardpages.new, name="new"),
+    path("schemes/<str:draft>", boardpages.draft, name="draft"),
+    path("schemes/<str:draft>/text", boardpages.text, name="text"),
+    path("schemes/<str:draft>/edit", boardpages.edit, name="edit"),
+    path("schemes/<str:draft>/approve", boardpages.approve, name="approve"),
+    path("schemes/<str:draft>/send-back", boardpages.send_back, name="send-back"),
+    path("schemes/<str:draft>/publish", boardpages.publish, name="publish"),
+    path("schemes/<str:draft>/abandon", boardpages.abandon, name="abandon"),
 ]

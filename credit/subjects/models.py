@@ -29,6 +29,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         permit.require(Field.NAME)
         return self.filter(pk=permit.subject_id)
 
+    def family_opened_by(self, permit: Permit) -> Self:
+        """The subject that the permit opens, and those whose files were joined with its own. Raises NotAllowed."""
+        permit.require(Field.NAME)
+        return self.filter(Q(pk=permit.subject_id) | Q(merged_into=permit.subject_id))
+
 
 class Subject(models.Model):
     """The individual or company that records are about. Every change of its file raises its revision.

@@ -36,16 +36,16 @@ class DrawnBand:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A score at `x`, on a scale of bands."""
+    """A score at `x`, on a scale of bands. Both are None where there is no mark."""
 
-    score: int
+    score: int | None
     minimum: int
     maximum: int
-    x: int
+    x: int | None
     bands: tuple[DrawnBand, ...]
 
 
-def gauge(score: int, *, minimum: int, maximum: int, bands: Sequence[tuple[str, int]]) -> Gauge:
+def gauge(score: int | None, *, minimum: int, maximum: int, bands: Sequence[tuple[str, int]]) -> Gauge:
     """Place `score` on the scale. `bands`: names with their lowest scores, in any order; parts below all of them
     belong to none and stay blank."""
     span = max(maximum - minimum, 1)
@@ -62,5 +62,15 @@ def gauge(score: int, *, minimum: int, maximum: int, bands: Sequence[tuple[str, 
         first, last = max(start, minimum), min(end - 1, maximum)
         right = WIDTH if last == maximum else place(end)
         step = 1 + round(index * (STEPS - 1) / max(len(ordered) - 1, 1))
-        drawn.append(DrawnBand(name, first, last, place(first), right - place(first), step, first <= score <= last))
-    return Gauge(score, minimum, maximum, place(score), tuple(drawn))
+        drawn.append(
+            DrawnBand(
+                name,
+                first,
+                last,
+                place(first),
+                right - place(first),
+                step,
+                score is not None and first <= score <= last,
+            )
+        )
+    return Gauge(score, minimum, maximum, None if score is None else place(score), tuple(drawn))

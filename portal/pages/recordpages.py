@@ -48,11 +48,7 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
     if not form.is_valid():
         raise Invalid(" ".join(str(error) for errors in form.errors.values() for error in errors))
     asked = Asked(day=form.day, known_at=form.known_at)
-    found = Record.objects.opened_by(permit).select_related("agency__profile").filter(public_id=record).first()
-    if found is None:
-        raise NotFound(
-            _("There is no such record in this file. Go back to the list of records and open it from there.")
-        )
+    found = _record(permit, record, asked)
     versions = _versions(permit, found, asked)
     then = Then(permit, asked, now=now)
     context = {
@@ -74,15 +70,28 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
     return render(request, "records/detail.html", context)
 
 
+def _record(permit: Permit, public_id: str, asked: Asked) -> Record:
+    """A record of the file as it was at the moment that is asked about: one that went to another file since is told
+    of from its days in this one. Raises NotFound."""
+    records = Record.objects.opened_by(permit)
+    if asked.known_at is not None:
+        records = Record.objects.filter(pk__in=cuts.known(permit, asked.known_at).values("record"))
+    found = records.select_related("agency__profile").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(
+            _("There is no such record in this file. Go back to the list of records and open it from there.")
+        )
+    return found
+
+
 def _versions(permit: Permit, found: Record, asked: Asked) -> list[RecordVersion]:
     """What the portal said of a record at the moment that is asked about, and before. Raises NotFound."""
-    versions = RecordVersion.objects.of_records_opened_by(permit).history_of(found)
     if asked.known_at is None:
-        return list(versions)
+        return list(RecordVersion.objects.of_records_opened_by(permit).history_of(found))
     said = cuts.known(permit, asked.known_at).filter(record=found).first()
     if said is None:
         raise NotFound(_("The portal said nothing of this record then. Go back to the list, or to today."))
-    return list(versions.filter(number__lte=said.number))
+    return list(RecordVersion.objects.told_with(permit, said))
 
 
 def _query(request: UserRequest) -> str:

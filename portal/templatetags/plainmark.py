@@ -12,5 +12,5 @@ register = template.Library()
 @register.simple_tag
 def gauge_of(mark: Any) -> Gauge:
     """The drawing of a mark: `{% gauge_of mark as drawing %}`."""
-    bands = [(band.name, band.start) for band in mark.scheme.rules.bands]
+    bands = [(band.name, band.start) for band in mark.rules.bands]
     return gauge(mark.score, minimum=mark.minimum, maximum=mark.maximum, bands=bands)

@@ -49,11 +49,12 @@ def text(response):
     return response.content.decode()
 
 
-def test_an_empty_file_shows_the_mark_that_everybody_begins_with(owned, officers):
+def test_an_empty_file_shows_that_there_is_no_mark_and_why(owned, officers):
     subject, _, browser = owned
     html = text(browser.get(page_of(subject)))
-    assert '<span class="pm-mark__number">600</span>' in html
-    assert "Band B" in html
+    assert '<span class="pm-mark__number">No mark yet</span>' in html
+    assert "nobody gets a mark out of nothing" in html
+    assert "600" not in html.replace(subject.public_id, "")
     assert "No public body has recorded anything on you here." in html
     assert "Nothing waits for you." in html
 

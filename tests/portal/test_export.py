@@ -90,8 +90,14 @@ def test_everything_is_in_the_file(world, run, tmp_path):
     assert tree["ways_in"][0]["kind"] == "claim"
     assert tree["recalculation"]["answer"]["score"] == tree["marks"][0]["mark"]
     assert tree["left_out"] == said["left_out"] == []
-    parts = "names identifiers ways_in marks disputes dispute_steps reports looks measures objections".split()
-    assert set(files) == {"export.json", "records.csv"} | {f"{name}.csv" for name in parts}
+    assert set(files) == {"export.json", "records.csv"} | {
+        f"{name}.csv"
+        for name in (
+            *("names", "identifiers", "ways_in", "joined_files", "stated_again"),
+            *("marks", "disputes", "dispute_steps", "reports", "looks"),
+            *("measures", "objections"),
+        )
+    }
     assert len(rows_of(files["records.csv"])) == 2
 
 

@@ -26,6 +26,8 @@ ONLY_PUNCTUATION = frozenset(
         "%(at)s: %(who)s. %(purpose)s.",
         "%(record)s (%(agency)s)",
         "%(record)s: %(marks)s.",
+        "%(name)s: %(mark)s",
+        "%(name)s (%(field)s)",
     }
 )
 """Strings that hold no word, so their Chinese has no character either."""

@@ -25,17 +25,21 @@ def answer_of(document: Mapping[str, Any]) -> dict[str, Any]:
     limited = min(max(total, Fraction(scheme["min"])), Fraction(scheme["max"]))
     score = round(limited)  # Python rounds a Fraction half to even
     adjustments += [(None, "limit", limited - total), (None, "rounding", score - limited)]
+    if len(counted) < scheme.get("threshold", 0):
+        return {"score": None, "band": None, "contributions": _listed(lines), "adjustments": [], "factors": []}
     reached = [band for band in scheme["bands"] if band["from"] <= score]
     costly = sorted((points, code) for code, points in held.items() if points < 0)
     return {
         "score": score,
         "band": max(reached, key=lambda band: band["from"])["name"] if reached else None,
-        "contributions": [
-            {"record": x["record"], "category": x["category"], "points": _text(x["tenths"])} for x in lines
-        ],
+        "contributions": _listed(lines),
         "adjustments": [{"category": c, "reason": r, "points": _text(p * 10)} for c, r, p in adjustments if p != 0],
         "factors": [code for _, code in costly[:4]],
     }
+
+
+def _listed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"record": x["record"], "category": x["category"], "points": _text(x["tenths"])} for x in lines]
 
 
 def _counts(record: Mapping[str, Any], scheme: Mapping[str, Any], as_of: date) -> bool:

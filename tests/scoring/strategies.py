@@ -41,6 +41,7 @@ def schemes(draw: st.DrawFn) -> dict[str, Any]:
         "disputed": draw(st.sampled_from(["count", "exclude"])),
         "bands": [{"name": f"B{place}", "from": start} for place, start in enumerate(starts)],
         "categories": draw(categories()),
+        **draw(st.sampled_from([{}, {}, {"threshold": 0}, {"threshold": 1}, {"threshold": 3}])),
     }
 
 

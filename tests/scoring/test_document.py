@@ -146,7 +146,10 @@ def test_what_is_no_document_is_refused(data):
 @given(documents())
 def test_a_document_comes_back_as_it_went(tree):
     again = render(parse(json.dumps(tree).encode()))
-    assert again == {**tree, "records": sorted(tree["records"], key=lambda record: record["id"])}
+    scheme = {name: value for name, value in tree["scheme"].items() if name != "threshold"}
+    if recalculate(parse(json.dumps(tree).encode())).scores["score"].item() is None:
+        scheme = tree["scheme"]
+    assert again == {**tree, "scheme": scheme, "records": sorted(tree["records"], key=lambda record: record["id"])}
 
 
 @settings(max_examples=300)

@@ -16,6 +16,7 @@ from credit.scoring.mark import Standing
 from credit.scoring.models import Score
 from credit.subjects.actions import raise_revision
 from tests import factories
+from tests.scoring.conftest import OPEN_1
 
 
 def current(subject):
@@ -33,9 +34,18 @@ def supersede(record, now, **changes):
     raise_revision([record.subject_id])
 
 
-def test_an_empty_file_has_the_base_as_its_mark(scheme, look, now):
-    mark = mark_of(look(factories.person()), now=now)
-    assert (mark.score, mark.band, list(mark.lines), mark.without_disputed) == (600, "B", [], None)
+def test_an_empty_file_has_no_mark_and_its_document_says_from_how_many_records_on(scheme, look, now):
+    permit = look(factories.person())
+    mark = mark_of(permit, now=now)
+    assert (mark.score, mark.band, list(mark.lines), mark.without_disputed) == (None, None, [], None)
+    assert mark.document["scheme"]["threshold"] == 1
+    assert [(score.total, score.band) for score in Score.objects.opened_by(permit)] == [(None, None)]
+
+
+def test_the_document_of_a_mark_is_the_contracts_own(scheme, state, look, now):
+    subject = factories.person()
+    state(subject)
+    assert "threshold" not in mark_of(look(subject), now=now).document["scheme"]
 
 
 def test_lines_go_from_most_costly_to_most_helpful_and_end_in_the_score(scheme, state, look, now):
@@ -97,7 +107,7 @@ def test_a_disputed_record_counts_and_the_mark_without_it_is_stated(scheme, stat
     subject = factories.person()
     state(subject, value=-1000, disputed=True)
     mark = mark_of(look(subject), now=now)
-    assert (mark.score, mark.without_disputed, mark.disputed) == (440, (600, "B"), 1)
+    assert (mark.score, mark.without_disputed, mark.disputed) == (440, (None, None), 1)
 
 
 def test_a_change_of_the_file_makes_the_next_mark_another(scheme, state, look, now):
@@ -106,10 +116,10 @@ def test_a_change_of_the_file_makes_the_next_mark_another(scheme, state, look, n
     permit = look(subject)
     assert mark_of(permit, now=now).score == 440
     supersede(record, now, struck=True)
-    assert mark_of(permit, now=now).score == 600
+    assert mark_of(permit, now=now).score is None
     assert [(score.total, score.current) for score in Score.objects.opened_by(permit).order_by("pk")] == [
         (440, False),
-        (600, True),
+        (None, True),
     ]
 
 
@@ -156,9 +166,21 @@ def test_an_earlier_day_and_an_earlier_knowledge_are_computed_and_not_kept(schem
     supersede(record, datetime(2026, 6, 1, tzinfo=UTC), value=-150)
     permit = look(subject)
     known = [datetime(2026, month, 15, tzinfo=UTC) for month in (1, 3, 7)]
-    assert [mark_of(permit, now=now, known_at=moment).score for moment in known] == [600, 440, 576]
-    assert mark_of(permit, now=now, as_of=date(2026, 1, 14)).score == 600
+    assert [mark_of(permit, now=now, known_at=moment).score for moment in known] == [None, 440, 576]
+    assert mark_of(permit, now=now, as_of=date(2026, 1, 14)).score is None
     assert not Score.objects.filter(subject=subject).exists()
+
+
+def test_a_moment_before_a_scheme_was_published_is_answered_without_it(scheme, state, look, now):
+    subject = factories.person()
+    state(subject, at=datetime(2026, 2, 1, tzinfo=UTC), valid_from=date(2026, 1, 15))
+    newer = OPEN_1.read_bytes().replace(b"version = 1", b"version = 2").replace(b"2026-01-01", b"2026-11-30", 1)
+    published = actions.publish(newer, by="test", now=now)
+    permit, later = look(subject), date(2026, 12, 1)
+    assert mark_of(permit, now=now, as_of=later, known_at=now).scheme == published
+    assert mark_of(permit, now=now, as_of=later, known_at=now - timedelta(seconds=1)).scheme == scheme
+    with pytest.raises(Unavailable, match="at that moment"):
+        mark_of(permit, now=now, known_at=factories.SINCE - timedelta(days=1))
 
 
 def test_without_a_permit_for_marks_or_without_a_scheme_there_is_none(look, now, monkeypatch):
