@@ -20,6 +20,8 @@ from credit.core.cells import csv_file
 from credit.core.errors import Unavailable
 from credit.core.policy import Field, Permit
 from credit.disputes.models import Dispute, DisputeEvent
+from credit.measures.actions import bring_up_to_date
+from credit.measures.models import Measure, Objection
 from credit.records import exporting
 from credit.records.models import Confirmation
 from credit.records.provenance import file_shown
@@ -58,6 +60,8 @@ def everything(permit: Permit, *, now: datetime) -> Everything:
     """All parts that the permit opens, in English. Raises NotAllowed where it doesn't open the records."""
     with translation.override("en"):
         recalculation = _recalculation(permit, now)  # first: it keeps today's mark, which the marks then tell
+        if Field.MEASURES in permit.fields:
+            bring_up_to_date(permit, now=now)
         versions = exporting.versions_to_export(permit)
         opened = {name: part for name, (field, part) in PARTS.items() if field in permit.fields}
         tables = {name: part(permit) for name, part in opened.items()}
@@ -267,6 +271,47 @@ def _looks(permit: Permit) -> Rows:
     ]
 
 
+def _measures(permit: Permit) -> Rows:
+    """What followed and follows, each with the published entry that says so."""
+    found = Measure.objects.opened_by(permit).select_related("entry__published", "entry__agency", "record")
+    return [
+        {
+            "measure": one.public_id,
+            "list": one.entry.published.code,
+            "version": one.entry.published.version,
+            "code": one.entry.code,
+            "kind": one.entry.kind,
+            "agency": one.entry.agency.code,
+            "record": one.record.public_id if one.record else None,
+            "band": one.band or None,
+            "state": one.state,
+            "noticed_at": _told(one.noticed_at),
+            "starts_on": _told(one.starts_on),
+            "started_on": _told(one.started_on),
+            "ends_on": _told(one.ends_on),
+            "ended_on": _told(one.ended_on),
+            "ended_because": one.ended_because,
+        }
+        for one in found.order_by("noticed_at", "pk")
+    ]
+
+
+def _objections(permit: Permit) -> Rows:
+    found = Objection.objects.opened_by(permit).select_related("measure").order_by("filed_at", "pk")
+    return [
+        {
+            "objection": one.public_id,
+            "measure": one.measure.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "filed_at": _told(one.filed_at),
+            "closed_at": _told(one.closed_at),
+            "answer": one.answer,
+        }
+        for one in found
+    ]
+
+
 PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "names": (Field.NAME, _names),
     "identifiers": (Field.IDENTIFIERS, _identifiers),
@@ -278,6 +323,8 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),
     "reports": (Field.REPORTS, _reports),
+    "measures": (Field.MEASURES, _measures),
+    "objections": (Field.MEASURES, _objections),
     "looks": (Field.LOOKS, _looks),
 }
 """Every part beside the records, the field that opens it, and who reads it. A new context adds its part here."""
