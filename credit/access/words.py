@@ -21,6 +21,7 @@ CAPACITIES: dict[Role | System, Text] = {
     System.REPORTS: _("The portal, writing a report"),
     System.SWEEPER: _("The portal, finding work that was left lying"),
     System.PUBLICATION: _("The portal, counting for the public pages"),
+    System.IMPACT: _("The portal, assessing what a new scheme would do"),
 }
 
 PURPOSES: dict[Purpose, Text] = {

@@ -43,6 +43,7 @@ class System(StrEnum):
     REPORTS = "reports"
     SWEEPER = "sweeper"
     PUBLICATION = "publication"
+    IMPACT = "impact"
 
 
 class Purpose(StrEnum):
@@ -230,6 +231,14 @@ SYSTEM_RULES: tuple[SystemRule, ...] = (
         System.PUBLICATION,
         frozenset({Field.RECORDS, Field.DISPUTES}),
         gettext_noop("Counts records and disputes by agency for the public pages. Numbers below 5 are never told."),
+    ),
+    SystemRule(
+        System.IMPACT,
+        frozenset({Field.IDENTIFIERS}),
+        gettext_noop(
+            "Reads official numbers to count people by origin, region and age when a new scheme is assessed. It keeps"
+            " no number and nobody's group, and tells no count below 5."
+        ),
     ),
 )
 

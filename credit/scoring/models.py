@@ -9,11 +9,24 @@ from django.utils.translation import gettext as _
 
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
+from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
 from credit.scoring.draftmodels import Draft, DraftEvent
 from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject, of_file
 
-__all__ = ["OFFICIAL", "Draft", "DraftEvent", "Scheme", "SchemeQuerySet", "SchemeSignature", "Score", "ScoreQuerySet"]
+__all__ = [
+    "OFFICIAL",
+    "Assessment",
+    "AssessmentPart",
+    "AssessmentResult",
+    "Draft",
+    "DraftEvent",
+    "Scheme",
+    "SchemeQuerySet",
+    "SchemeSignature",
+    "Score",
+    "ScoreQuerySet",
+]
 
 OFFICIAL = "open"
 """The code of the scheme by which the portal marks."""

@@ -43,6 +43,7 @@ TOUCHED = {
     "scoring": "records mark",
     "reports": "reports",
     "sweeper": "reports disputes",
+    "impact": "identifiers",
     "publication": "records disputes",
 }
 EVERY_CASE = list(product(Purpose, [*Role, *System], GroundKind, [False, True]))
