@@ -105,7 +105,7 @@ def finish(assessment: Assessment, *, now: datetime) -> bool:
     whole = _together(assessment)
     if whole is None:
         return False
-    text = json.dumps({**_head(assessment), **report(whole, assessment.comparison)}, ensure_ascii=False, indent=1)
+    text = json.dumps({**head_of(assessment), **report(whole, assessment.comparison)}, ensure_ascii=False, indent=1)
     try:
         _publish(assessment, text, now=now)
     except IntegrityError:  # another worker put together the same
@@ -141,7 +141,8 @@ def _together(assessment: Assessment) -> Tally | None:
     return whole
 
 
-def _head(assessment: Assessment) -> dict[str, Any]:
+def head_of(assessment: Assessment) -> dict[str, Any]:
+    """Of which text a result is, and which one it is compared with."""
     against = assessment.against
     return {
         "scheme": {"code": assessment.draft.code, "version": assessment.draft.version, "sha256": assessment.sha256},

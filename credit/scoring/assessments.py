@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from credit.core.publicid import LENGTH, new_public_id
 from credit.scoring.draftmodels import Draft
 from credit.scoring.impact.comparing import Comparison
+from credit.scoring.impactlines import Shown
 from credit.scoring.rules import KINDS
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords
@@ -32,13 +33,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def of_draft(self, draft: Draft) -> Self:
         """Those of the text that a draft has now, the newest first, with what a page prints."""
-        return self._newest().filter(draft=draft, sha256=draft.sha256)
+        return self.newest().filter(draft=draft, sha256=draft.sha256)
 
     def of_scheme(self, sha256: str) -> Self:
         """The finished ones of a published text, the newest first."""
-        return self._newest().filter(sha256=sha256, result__isnull=False)
+        return self.newest().filter(sha256=sha256, result__isnull=False)
 
-    def _newest(self) -> Self:
+    def newest(self) -> Self:
+        """The newest first, each with what its page prints."""
         return self.select_related("result", "against").order_by("-as_of", "-pk")
 
     def unfinished(self) -> Self:
@@ -181,3 +183,8 @@ class AssessmentResult(models.Model):
         """What impact/report.py made."""
         tree: dict[str, Any] = json.loads(self.text)
         return tree
+
+    @cached_property
+    def shown(self) -> Shown:
+        """As a page prints it."""
+        return Shown(self.tree, self.assessment.categories)

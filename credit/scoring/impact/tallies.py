@@ -168,13 +168,15 @@ def _by_group(part: Part, both: pl.DataFrame) -> pl.DataFrame:
 
 
 def _varied(part: Part, new: Marks, comparison: Comparison) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Each weight a tenth up and down: only whoever has a fact of that category can have another mark then."""
+    """Each weight a tenth up and down: only whoever has a fact of that category that counts can have another mark then,
+    and which facts count doesn't hang on weights."""
+    counting = part.facts.join(new.contributions.select("subject", "record"), on=["subject", "record"], how="semi")
     marks, bands = [], []
     now = new.scores.select("subject", "score", "band")
     for variant in variants(new.scheme):
-        touched = part.facts.filter(pl.col("category") == variant.category)["subject"].unique()
+        touched = counting.filter(pl.col("category") == variant.category)["subject"].unique()
         some = Part(
-            part.kind, pl.DataFrame({"subject": touched}), part.facts.join(touched.to_frame(), on="subject", how="semi")
+            part.kind, pl.DataFrame({"subject": touched}), counting.join(touched.to_frame(), on="subject", how="semi")
         )
         then = _marks(some, variant.rules, comparison).scores.select("subject", other="score", other_band="band")
         pairs = now.join(then, on="subject").drop_nulls("score").filter(pl.col("score") != pl.col("other"))

@@ -1,5 +1,7 @@
 """Some people and companies with records, a scheme in force, a draft of the next, and the board."""
 
+import hashlib
+import json
 from datetime import date, datetime
 
 import pytest
@@ -8,7 +10,9 @@ from credit.core.policy import Role
 from credit.identity.models import User
 from credit.records.models import Record, RecordVersion
 from credit.scoring import assessing, drafts
-from credit.scoring.assessments import Assessment
+from credit.scoring.assessments import Assessment, AssessmentResult
+from credit.scoring.impact.report import report
+from credit.scoring.impact.tallies import empty
 from credit.scoring.models import Draft, Scheme
 from credit.subjects import actions as subjects
 from tests import factories
@@ -70,3 +74,20 @@ def assessed(population: list[int], draft: Draft, board: User, now: datetime) ->
     for part in order.counted_parts.values_list("number", flat=True):
         assessing.count_part(order.pk, part, now=now)
     return Assessment.objects.of_draft(draft).get()
+
+
+def keep_result(draft: Draft, sha256: str, *, by: User, now: datetime) -> Assessment:
+    """An assessment of a text for which nobody was counted, done."""
+    assessment = Assessment.objects.create(
+        draft=draft,
+        sha256=sha256,
+        document=draft.document,
+        as_of=now.date(),
+        parts=1,
+        ordered_by=by,
+        ordered_at=now,
+    )
+    text = json.dumps({**assessing.head_of(assessment), **report(empty(), assessment.comparison)})
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    AssessmentResult.objects.create(assessment=assessment, text=text, sha256=digest, finished_at=now)
+    return assessment
