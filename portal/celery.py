@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "records.clear_api": {"task": "records.clear_api", "schedule": 3600.0, "options": {"expires": 3600}},
     "measures.sweep": {"task": "measures.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "reports.sweep": {"task": "reports.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "scoring.sweep": {"task": "scoring.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "scoring.rescore_stale": {"task": "scoring.rescore_stale", "schedule": 60.0, "options": {"expires": 60}},
 }
 

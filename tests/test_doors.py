@@ -25,11 +25,13 @@ from credit.records import merging
 from credit.records.programs import Kind
 from credit.scoring import actions as scoring
 from credit.scoring import drafts, reviews
+from credit.scoring.models import Scheme
 from tests import factories
 from tests.conftest import browser_of
 from tests.measures.conftest import AGENCIES, LIST
 from tests.reports.world import make_world
 from tests.scoring.boardworld import later, text
+from tests.scoring.impact.conftest import keep_result
 
 # Outcomes: "open" (the door let them in), "sign-in" and "factor" (sent there), "refused" (403), "hidden" (404),
 # "token" (401: for programs, whoever has signed in).
@@ -88,6 +90,8 @@ TABLE: dict[str, dict[str, str]] = {
     **dict.fromkeys(["files:list", "files:suggest", "files:pair", "files:look", "files:move"], DESK),
     **dict.fromkeys(["objections:list", "objections:detail", "objections:take"], DESK),
     **dict.fromkeys(["objections:hand-back", "objections:decide"], DESK),
+    **dict.fromkeys(["schemes:impact", "schemes:impact-json", "schemes:impact-csv"], PUBLIC),
+    **dict.fromkeys(["board:assess", "board:impact", "board:impact-json", "board:impact-csv"], BOARD),
     **dict.fromkeys(["audit:home", "audit:looks"], AUDIT),
     # allauth's own. It sends a signed-in user away from its sign-in pages by itself: still "open" here.
     **dict.fromkeys(["account_login", "account_logout", "account_signup", "account_inactive"], PUBLIC),
@@ -130,6 +134,7 @@ POSTED = {
     "board:send-back",
     "board:publish",
     "board:abandon",
+    "board:assess",
 }
 LEAVES_BY_ITSELF = {"account_logout"}
 SUBJECT_TABLES = (
@@ -246,6 +251,8 @@ def make() -> World:
     clients["board-without-factor"] = browser_of(users["board"], second_factor=False)
     scoring.publish(text(2, starts=later(now)), by="test", now=now)
     draft = drafts.start(text(2, starts=later(now, 90), version="3"), by=users["board"], now=now)
+    for sha256 in (draft.sha256, Scheme.objects.get(code="open", version=1).sha256):
+        keep_result(draft, sha256, by=users["board"], now=now)
     kwargs = {
         "subject": file.subject.public_id,
         "record": file.record.public_id,

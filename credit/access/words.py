@@ -22,6 +22,7 @@ CAPACITIES: dict[Role | System, Text] = {
     System.SWEEPER: _("The portal, finding work that was left lying"),
     System.PUBLICATION: _("The portal, counting for the public pages"),
     System.MEASURES: _("The portal, finding which measures follow"),
+    System.IMPACT: _("The portal, assessing what a new scheme would do"),
 }
 
 PURPOSES: dict[Purpose, Text] = {

@@ -44,6 +44,7 @@ class System(StrEnum):
     SWEEPER = "sweeper"
     PUBLICATION = "publication"
     MEASURES = "measures"
+    IMPACT = "impact"
 
 
 class Purpose(StrEnum):
@@ -257,6 +258,14 @@ SYSTEM_RULES: tuple[SystemRule, ...] = (
         System.MEASURES,
         frozenset({Field.RECORDS, Field.MARK, Field.MEASURES}),
         gettext_noop("Finds which published measures follow from records and bands. It reads no names."),
+    ),
+    SystemRule(
+        System.IMPACT,
+        frozenset({Field.IDENTIFIERS}),
+        gettext_noop(
+            "Reads official numbers to count people by origin, region and age when a new scheme is assessed. It keeps"
+            " no number and nobody's group, and tells no count below 5."
+        ),
     ),
 )
 

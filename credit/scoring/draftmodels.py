@@ -1,7 +1,8 @@
 """Drafts of schemes and what was done to them. A published or abandoned draft never changes (trigger)."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,9 @@ from credit.scoring import lifewords
 from credit.scoring.draftconstraints import DRAFT, EVENT
 from credit.scoring.life import OPEN, Move, Status
 from credit.scoring.saying import SaysHow
+
+if TYPE_CHECKING:
+    from credit.scoring.assessments import Assessment, AssessmentQuerySet
 
 
 def _person(*, null: bool = True) -> "models.ForeignKey[Any, Any]":
@@ -70,6 +74,7 @@ class Draft(SaysHow, models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
+    assessments: "AssessmentQuerySet"
 
     class Meta:
         constraints = DRAFT
@@ -82,6 +87,11 @@ class Draft(SaysHow, models.Model):
     def is_open(self) -> bool:
         """Whether something can still happen to it."""
         return self.status in OPEN
+
+    @cached_property
+    def assessment(self) -> "Assessment | None":
+        """The newest assessment of the text that it has now, done or being counted; None where none was ordered."""
+        return self.assessments.filter(sha256=self.sha256).newest().first()
 
     @property
     def approvals(self) -> list[tuple[Any, datetime]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
+from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
 from credit.scoring.draftmodels import Draft, DraftEvent
 from credit.scoring.reviewmodels import Review
 from credit.scoring.saying import SaysHow
@@ -16,6 +17,9 @@ from credit.subjects.models import Subject, of_file
 
 __all__ = [
     "OFFICIAL",
+    "Assessment",
+    "AssessmentPart",
+    "AssessmentResult",
     "Draft",
     "DraftEvent",
     "Review",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit.scoring import boardpages, calculator, reviewdesk, reviewpages, schemepages, views
+from credit.scoring import boardpages, calculator, impactpages, reviewdesk, reviewpages, schemepages, views
 
 subject_urls = [
     path("mark", views.mark, name="mark"),
@@ -21,6 +21,9 @@ public_urls = [
     path("<slug:code>/<int:version>.toml", schemepages.text, name="text"),
     path("<slug:code>/<int:version>.sig", schemepages.signature, name="signature"),
     path("<slug:code>/<int:version>.pem", schemepages.key, name="key"),
+    path("<slug:code>/<int:version>/impact", impactpages.of_scheme, name="impact"),
+    path("<slug:code>/<int:version>/impact.json", impactpages.scheme_json, name="impact-json"),
+    path("<slug:code>/<int:version>/impact.csv", impactpages.scheme_csv, name="impact-csv"),
 ]
 # /calculator, namespace "calculator"
 calculator_urls = [
@@ -37,6 +40,10 @@ board_urls = [
     path("schemes/<str:draft>/send-back", boardpages.send_back, name="send-back"),
     path("schemes/<str:draft>/publish", boardpages.publish, name="publish"),
     path("schemes/<str:draft>/abandon", boardpages.abandon, name="abandon"),
+    path("schemes/<str:draft>/assess", impactpages.assess, name="assess"),
+    path("schemes/<str:draft>/impact", impactpages.of_draft, name="impact"),
+    path("schemes/<str:draft>/impact.json", impactpages.draft_json, name="impact-json"),
+    path("schemes/<str:draft>/impact.csv", impactpages.draft_csv, name="impact-csv"),
 ]
 # /desk/…, namespace "reviews"
 desk_urls = [

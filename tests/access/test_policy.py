@@ -45,6 +45,7 @@ TOUCHED = {
     "scoring": "records mark",
     "reports": "reports",
     "sweeper": "reports disputes",
+    "impact": "identifiers",
     "publication": "records disputes",
     "measures": "records mark measures",
 }
