@@ -12,10 +12,14 @@ from credit.ledger.models import Entry
 from credit.records import actions
 from credit.records.models import Record, RecordVersion, RowOverride, Submission
 from credit.records.moves import Status
+from credit.scoring.actions import publish
+from credit.subjects.actions import find, read_on_file
 from credit.subjects.models import Subject
 from tests import factories
 from tests.records.conftest import newest
 from tests.records.files import penalties, penalty, rating, ratings
+from tests.records.test_commands import run
+from tests.scoring.conftest import OPEN_1
 
 pytestmark = pytest.mark.django_db
 
@@ -236,3 +240,33 @@ def test_structure_is_checked_without_the_check_digit():
         with pytest.raises(BadIdentifier) as refused:
             check_structure("uscc", bad)
         assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize("written", [f"uscc:{GENUINE}", f"USCC: {GENUINE[:8]} {GENUINE[8:].lower()}"])
+def test_whoever_is_on_file_under_an_accepted_number_is_found_by_it(office, written):
+    with pytest.raises(BadIdentifier, match="should be R"):
+        read_on_file(written)
+    desk = office()
+    made = desk.deliver(ratings(rating(1, identifier=GENUINE)))
+    with pytest.raises(BadIdentifier):
+        read_on_file(written)
+    accept(desk, made, 2)
+    desk.release(made)
+    assert find(read_on_file(written)) == Subject.objects.get()
+    with pytest.raises(BadIdentifier, match="should be"):
+        read_on_file(f"uscc:{GENUINE[:-1]}7")
+    with pytest.raises(BadIdentifier):
+        read_on_file(f"lei:{GENUINE}")
+
+
+def test_such_a_subject_is_exported_and_explained_by_command(office, tmp_path):
+    desk = office()
+    made = desk.deliver(ratings(rating(1, identifier=GENUINE)))
+    accept(desk, made, 2)
+    desk.release(made)
+    by, subject, out = factories.operator().email, f"uscc:{GENUINE}", tmp_path / "all.zip"
+    publish(OPEN_1, by="test", now=desk.now)
+    assert run("export", subject, "--out", str(out), "--by", by)[0] == 0
+    assert out.exists()
+    code, document, err = run("explain", subject, "--by", by)
+    assert (code, len(document["records"])) == (0, 1), err
