@@ -19,6 +19,7 @@ from credit.records.replaying import replay
 from credit.records.statements import content_of
 from credit.records.unsaying import unsay
 from credit.records.versioning import add_next, draft, newest_of
+from credit.subjects import othernames
 
 
 @transaction.atomic
@@ -45,6 +46,7 @@ def withdraw(
     changed = 0
     if was_released:
         submission.withdrawal_turn = next_turn()
+        othernames.drop(submission.public_id, now=clock.now())
         changed = _take_back(submission, reason=reason, by=by, now=clock.now())
         submission.withdrawn_at = now = clock.now()
         submission.save(update_fields=["withdrawn_at"])
