@@ -49,7 +49,8 @@ def strangers(pairs: Iterable[tuple[int, str, str]]) -> set[tuple[int, str]]:
 GIVEN = """
 SELECT DISTINCT ON (s.id) s.id, s.name, d.name, d.line = ANY(%(accepted)s) FROM delivered d
     JOIN named n ON n.kind = d.kind AND n.token = d.token JOIN subjects_subject s ON s.id = n.subject_id
-WHERE d.name <> s.name AND (NOT n.fresh OR d.line = ANY(%(accepted)s)) ORDER BY s.id, d.line = ANY(%(accepted)s) DESC, d.line DESC
+WHERE d.name <> s.name AND (NOT n.fresh OR d.line = ANY(%(accepted)s))
+ORDER BY s.id, d.line = ANY(%(accepted)s) DESC, d.line DESC
 """
 
 

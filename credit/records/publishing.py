@@ -17,6 +17,7 @@ from credit.records.models import AgencyProfile, Confirmation, Record, RecordVer
 from credit.records.moves import Cause
 from credit.records.naming import strangers, take_on
 from credit.records.notations.faults import Code
+from credit.records.numbers import note_joins
 from credit.records.overriding import Accepted
 from credit.records.statements import CONTENT, STANDS, find_last_said
 from credit.records.versioning import CARRIED, supersede
@@ -85,7 +86,9 @@ def publish(
     bulk.forget_named()
     loading.load(submission, lambda rows: progress(30 * rows // max(1, submission.accepted)))
     bulk.find_or_make_named(now=now)
-    note_pairs(bulk.join_registers(), source=submission.public_id, now=now)
+    source = submission.public_id
+    note_pairs(bulk.join_registers(source=source, now=now), source=source, now=now)
+    note_joins(submission, now=now)
     names = _lines(accepted, Code.NAME_CONFLICT)
     differing = sets.rows(OTHER_NAMES, accepted=names)
     if strangers(differing):

@@ -14,6 +14,7 @@ from credit.records.deliveries import BATCH, after_move, locked, next_turn, rais
 from credit.records.histories import content_after, histories
 from credit.records.models import ApiClient, RecordVersion, Submission
 from credit.records.moves import Cause, Move, Status
+from credit.records.numbers import drop_joins
 from credit.records.officers import require_officer
 from credit.records.replaying import replay
 from credit.records.statements import content_of
@@ -47,6 +48,7 @@ def withdraw(
     if was_released:
         submission.withdrawal_turn = next_turn()
         othernames.drop(submission.public_id, now=clock.now())
+        drop_joins(submission, now=clock.now())
         changed = _take_back(submission, reason=reason, by=by, now=clock.now())
         submission.withdrawn_at = now = clock.now()
         submission.save(update_fields=["withdrawn_at"])
