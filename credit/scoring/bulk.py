@@ -22,7 +22,8 @@ FEW = 10
 
 COUNTS = f"SELECT id / {SUBJECTS} AS block, count(*), sum(revision) FROM subjects_subject {{}} GROUP BY 1 ORDER BY 1"  # noqa: S608
 
-STALE = """SELECT s.id, s.revision, s.kind, c.id, c.revision, c.as_of, c.stale_from, c.total, c.band
+STALE = """SELECT s.id, s.revision, s.kind, c.id, c.revision, c.as_of, c.stale_from, c.total,
+'"' || replace(c.band, '"', '""') || '"'
 FROM subjects_subject s LEFT JOIN scoring_score c
   ON c.subject_id = s.id AND c.scheme_id = %(scheme)s AND c.current
   AND c.subject_id >= %(first)s AND c.subject_id < %(last)s
@@ -97,7 +98,7 @@ def stale_in(scheme: Scheme, block: int, day: date, *, everybody: bool) -> pl.Da
     first, last = factscache.bounds(block)
     checked = Checked.objects.filter(scheme=scheme, block=block, day=day).exists()
     named = {"scheme": scheme.pk, "first": first, "last": last, "day": day, "all": everybody, "checked": checked}
-    return loading.copied(STALE, named, ROWS)
+    return loading.columns_of(STALE, named, ROWS)
 
 
 def _facts_of(stale: pl.DataFrame, block: int, *, many: bool) -> pl.DataFrame:
