@@ -16,14 +16,14 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('records', '0009_lasting_subjects'),
+        ('records', '0016_other_authors'),
         ('subjects', '0004_lasting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name='Derivation',
             fields=[
                 ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='subjects.subject')),
                 ('revision', models.BigIntegerField(default=-1)),
