@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('records', '0016_other_authors'),
+        ('records', '0009_lasting_subjects'),
         ('subjects', '0004_lasting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
