@@ -20,12 +20,14 @@ from credit.core.cells import csv_file
 from credit.core.errors import Unavailable
 from credit.core.policy import Field, Permit
 from credit.disputes.models import Dispute, DisputeEvent
+from credit.measures.actions import bring_up_to_date
+from credit.measures.models import Measure, Objection
 from credit.records import exporting
 from credit.records.models import Confirmation
 from credit.records.provenance import file_shown
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
-from credit.scoring.models import Score
+from credit.scoring.models import Review, Score
 from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, of_file
 from credit.vault import actions as vault
 
@@ -58,6 +60,8 @@ def everything(permit: Permit, *, now: datetime) -> Everything:
     """All parts that the permit opens, in English. Raises NotAllowed where it doesn't open the records."""
     with translation.override("en"):
         recalculation = _recalculation(permit, now)  # first: it keeps today's mark, which the marks then tell
+        if Field.MEASURES in permit.fields:
+            bring_up_to_date(permit, now=now)
         versions = exporting.versions_to_export(permit)
         opened = {name: part for name, (field, part) in PARTS.items() if field in permit.fields}
         tables = {name: part(permit) for name, part in opened.items()}
@@ -111,7 +115,11 @@ def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[
 
 
 def _marks(permit: Permit) -> Rows:
-    scores = Score.objects.family_opened_by(permit).select_related("scheme", "subject").history()
+    """Every mark that was kept. `current` is today's alone: a version that isn't in force any more gives none."""
+    scores = list(Score.objects.family_opened_by(permit).select_related("scheme", "subject").history())
+    own = (one for one in scores if one.current and one.subject_id == permit.subject_id)
+    kept = sorted(own, key=lambda one: (one.as_of, one.scheme.version))
+    todays = {one.scheme.code: one.pk for one in kept}
     return [
         {
             "subject": score.subject.public_id,
@@ -121,7 +129,8 @@ def _marks(permit: Permit) -> Rows:
             "as_of": _told(score.as_of),
             "mark": score.total,
             "band": score.band,
-            "current": score.current,
+            "too_few_records": score.total is None,
+            "current": score.pk == todays.get(score.scheme.code),
             "computed_at": _told(score.computed_at),
         }
         for score in scores
@@ -161,6 +170,27 @@ def _stated_again(permit: Permit) -> Rows:
             "released_by": one.record.agency.name,
         }
         for one in Confirmation.objects.opened_by(permit)
+    ]
+
+
+def _reviews(permit: Permit) -> Rows:
+    found = Review.objects.opened_by(permit).select_related("record").order_by("asked_at", "pk")
+    return [
+        {
+            "review": one.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "asked_at": _told(one.asked_at),
+            "due_on": _told(one.due_on),
+            "withdrawn_at": _told(one.withdrawn_at),
+            "answered_at": _told(one.answered_at),
+            "finding": one.finding,
+            "answer": one.answer,
+            "record": one.record.public_id if one.record else None,
+            "as_of": _told(one.as_of),
+            "mark": one.score,
+        }
+        for one in found
     ]
 
 
@@ -241,6 +271,47 @@ def _looks(permit: Permit) -> Rows:
     ]
 
 
+def _measures(permit: Permit) -> Rows:
+    """What followed and follows, each with the published entry that says so."""
+    found = Measure.objects.opened_by(permit).select_related("entry__published", "entry__agency", "record")
+    return [
+        {
+            "measure": one.public_id,
+            "list": one.entry.published.code,
+            "version": one.entry.published.version,
+            "code": one.entry.code,
+            "kind": one.entry.kind,
+            "agency": one.entry.agency.code,
+            "record": one.record.public_id if one.record else None,
+            "band": one.band or None,
+            "state": one.state,
+            "noticed_at": _told(one.noticed_at),
+            "starts_on": _told(one.starts_on),
+            "started_on": _told(one.started_on),
+            "ends_on": _told(one.ends_on),
+            "ended_on": _told(one.ended_on),
+            "ended_because": one.ended_because,
+        }
+        for one in found.order_by("noticed_at", "pk")
+    ]
+
+
+def _objections(permit: Permit) -> Rows:
+    found = Objection.objects.opened_by(permit).select_related("measure").order_by("filed_at", "pk")
+    return [
+        {
+            "objection": one.public_id,
+            "measure": one.measure.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "filed_at": _told(one.filed_at),
+            "closed_at": _told(one.closed_at),
+            "answer": one.answer,
+        }
+        for one in found
+    ]
+
+
 PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "names": (Field.NAME, _names),
     "identifiers": (Field.IDENTIFIERS, _identifiers),
@@ -248,9 +319,12 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "joined_files": (Field.NAME, _joined_files),
     "stated_again": (Field.RECORDS, _stated_again),
     "marks": (Field.MARK, _marks),
+    "reviews": (Field.MARK, _reviews),
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),
     "reports": (Field.REPORTS, _reports),
+    "measures": (Field.MEASURES, _measures),
+    "objections": (Field.MEASURES, _objections),
     "looks": (Field.LOOKS, _looks),
 }
 """Every part beside the records, the field that opens it, and who reads it. A new context adds its part here."""

@@ -21,6 +21,7 @@ CAPACITIES: dict[Role | System, Text] = {
     System.REPORTS: _("The portal, writing a report"),
     System.SWEEPER: _("The portal, finding work that was left lying"),
     System.PUBLICATION: _("The portal, counting for the public pages"),
+    System.MEASURES: _("The portal, finding which measures follow"),
     System.IMPACT: _("The portal, assessing what a new scheme would do"),
 }
 
@@ -31,13 +32,15 @@ PURPOSES: dict[Purpose, Text] = {
     Purpose.AUDIT: _("To audit who looked"),
     Purpose.OPERATION: _("To run the portal"),
     Purpose.SUBJECT_MATCHING: _("To decide whether two files are about the same"),
+    Purpose.MARK_REVIEW: _("To review a mark, as its subject asked"),
+    Purpose.OBJECTION_REVIEW: _("To answer an objection to a measure"),
     Purpose.DATA_EXPORT: _("To hand out all that is kept"),
 }
 
 GROUNDS: dict[GroundKind, Text] = {
     GroundKind.CLAIM: _("They have proven that the record is theirs"),
     GroundKind.OFFICE: _("They hold an office in the company"),
-    GroundKind.CASE: _("The dispute is assigned to them"),
+    GroundKind.CASE: _("The case is assigned to them"),
     GroundKind.DUTY: _("It is their duty"),
     GroundKind.ORDER: _("A report was ordered"),
     GroundKind.MATCHING: _("The two files are theirs to compare"),
@@ -51,6 +54,7 @@ FIELDS: dict[Field, Text] = {
     Field.DISPUTES: _("disputes"),
     Field.REPORTS: _("reports"),
     Field.LOOKS: _("who looked"),
+    Field.MEASURES: _("measures"),
 }
 
 

@@ -67,10 +67,15 @@ def rule_for(notation: Notation, on: date, among: Iterable[Rule] | None = None) 
 def remedy_of(version: RecordVersion, on: date) -> Remedy:
     """What the rule in force on a day says of a record. Only what was bad can be repaired."""
     notation = notations.get(version.record.notation)
+    return remedy_for(notation, mark=version.mark, value=version.value, decided_on=version.valid_from, on=on)
+
+
+def remedy_for(notation: Notation, *, mark: str, value: int, decided_on: date, on: date) -> Remedy:
+    """The same for what an agency stated: its mark, with the value on the common scale, decided on a day."""
     rule = rule_for(notation, on)
-    repair = in_language({"en": rule.repair_en, "zh-hans": rule.repair_zh}) if version.value < 0 else ""
-    months = rule.repair_months.get(_first_name(notation, version.mark)) if repair else None
-    first = None if months is None else add_months(version.valid_from, months)
+    repair = in_language({"en": rule.repair_en, "zh-hans": rule.repair_zh}) if value < 0 else ""
+    months = rule.repair_months.get(_first_name(notation, mark)) if repair else None
+    first = None if months is None else add_months(decided_on, months)
     return Remedy(
         ends=in_language({"en": rule.ends_en, "zh-hans": rule.ends_zh}),
         source=in_language({"en": rule.source_en, "zh-hans": rule.source_zh}),

@@ -92,10 +92,19 @@ class IdentifierLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkWithout:
+    """The mark if disputed records were left out. No `score`: too few would be left for one."""
+
+    score: int | None
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """All that one report says. Strings are in `language`; `issued_at` and `known_at` are ISO 8601 with zone.
 
-    No `score`: too few records count for a mark.
+    No `score`: too few records count for a mark. `without_disputed`: None where no disputed record counts, and in
+    contents that were kept before reports told it.
     """
 
     serial: str
@@ -126,6 +135,7 @@ class ReportContent:
     adjustments: tuple[AdjustmentLine, ...]
     factors: tuple[FactorLine, ...]
     recalculation: dict[str, Any] | None
+    without_disputed: MarkWithout | None = None
 
     def for_kind(self) -> Self:
         """Without what this kind doesn't tell: a summary has no records, a counterparty sees only the mark."""
@@ -147,6 +157,8 @@ class ReportContent:
             raise ValueError(f"This isn't a {FORMAT}.")
         for name, line in LINES.items():
             tree[name] = tuple(line(**entry) for entry in tree[name])
+        without = tree.get("without_disputed")
+        tree["without_disputed"] = None if without is None else MarkWithout(**without)
         if set(tree) != {field.name for field in fields(cls)}:
             raise ValueError(f"This {FORMAT} has other fields.")
         return cls(**tree)

@@ -16,6 +16,7 @@ from credit.reports.content import (
     CategoryLine,
     FactorLine,
     IdentifierLine,
+    MarkWithout,
     RecordLine,
     ReportContent,
 )
@@ -96,6 +97,7 @@ def _content(report: Report, held: Held, now: datetime) -> ReportContent:
         adjustments=tuple(AdjustmentLine(step.why, step.points) for step in mark.adjustments if step.category is None),
         factors=tuple(FactorLine(total.category.name, total.points, total.category.factor) for total in mark.factors),
         recalculation=_without_ended(mark.document),
+        without_disputed=MarkWithout(*mark.without_disputed) if mark.without_disputed else None,
     )
 
 

@@ -120,7 +120,7 @@ def mark_of(permit: Permit, *, now: datetime, as_of: date | None = None, known_a
     scores = Score.objects.opened_by(permit).filter(scheme=scheme)
     if known_at is None and document.as_of == today and not scores.fresh(today).exists():
         bulk.store_one(_score(permit, scheme, document, marks, revision=revision, now=now))
-    return explain(scheme, versions, document, marks, history=list(scores.history()), known_at=known_at)
+    return explain(scheme, versions, document, marks, known_at=known_at)
 
 
 def _score(permit: Permit, scheme: Scheme, document: Document, marks: Marks, *, revision: int, now: datetime) -> Score:

@@ -9,7 +9,7 @@ from credit.scoring.document import Document, answer, recalculate, render, witho
 from credit.scoring.engine import Marks
 from credit.scoring.facts import lines_of
 from credit.scoring.mark import Adjustment, CategoryTotal, Line, Mark
-from credit.scoring.models import Scheme, Score
+from credit.scoring.models import Scheme
 
 
 def explain(
@@ -18,8 +18,7 @@ def explain(
     document: Document,
     marks: Marks,
     *,
-    history: Sequence[Score],
-    known_at: datetime | None,
+    known_at: datetime | None = None,
 ) -> Mark:
     """The mark of one subject, with every line of its sum."""
     lines, idle = lines_of(versions, scheme, marks)
@@ -43,7 +42,6 @@ def explain(
         categories=totals,
         factors=[by_code[code] for code in right["factors"]],
         without_disputed=_without_disputed(document, lines),
-        history=history,
         document={**render(document), "answer": right},
     )
 

@@ -26,6 +26,11 @@ def versions_of(permit: Permit, *, known_at: datetime | None) -> list[RecordVers
 def document_of(versions: Sequence[RecordVersion], rules: SchemeRules, as_of: date) -> Document:
     """The recalculation document of what a scheme knows of a file."""
     known = {category.code for category in rules.categories}
+    return Document(as_of, rules, facts_of([version for version in versions if version.category in known]))
+
+
+def facts_of(versions: Sequence[RecordVersion]) -> pl.DataFrame:
+    """The columns of `engine.FACTS`, all of subject 0. The records' agencies must have been read."""
     rows = [
         (
             0,
@@ -39,9 +44,8 @@ def document_of(versions: Sequence[RecordVersion], rules: SchemeRules, as_of: da
             version.disputed,
         )
         for version in versions
-        if version.category in known
     ]
-    return Document(as_of, rules, pl.DataFrame(rows, schema=FACTS, orient="row"))
+    return pl.DataFrame(rows, schema=FACTS, orient="row")
 
 
 def lines_of(versions: Sequence[RecordVersion], scheme: Scheme, marks: Marks) -> tuple[list[Line], list[Line]]:
@@ -66,6 +70,7 @@ def _line(version: RecordVersion, scheme: Scheme, counted: Mapping[str, tuple[in
         organisation=record.agency,
         notation=all_notations().get(record.notation),
         notation_code=record.notation,
+        kind=version.kind,
         given=version.mark,
         value=version.value,
         category=scheme.categories.get(version.category),

@@ -15,7 +15,7 @@ from credit.scoring.words import CategoryWords, in_language
 if TYPE_CHECKING:
     from credit.identity.models import Organisation
     from credit.records.notations.shapes import Notation
-    from credit.scoring.models import Scheme, Score
+    from credit.scoring.models import Scheme
     from credit.scoring.rules import SchemeRules
 
 
@@ -56,14 +56,15 @@ def signed(tenths: int) -> str:
 class Line:
     """One record and what it did. `value` is in thousandths of the common scale, `tenths` None where it doesn't count.
 
-    `given` is the agency's own mark as it was delivered. `ends_on` is the first day on which it isn't in force any
-    more (None: no end).
+    `kind` is rating or event, `given` the agency's own mark as it was delivered. `ends_on` is the first day on which it
+    isn't in force any more (None: no end).
     """
 
     record: str
     organisation: "Organisation"
     notation: "Notation | None"
     notation_code: str
+    kind: str
     given: str
     value: int
     category: CategoryWords | None
@@ -169,8 +170,8 @@ class Mark:
     rules: what the scheme says for this kind of subject. score: None where too few records count for a mark.
     lines: what counts, from most costly to most helpful. idle: what is on file and doesn't count. adjustments, in the
     contract's order; so base + lines + adjustments = score. factors: up to four categories that cost most, lowest
-    first. without_disputed: (score, band) if disputed records were left out, None where none counts. history: this
-    scheme's scores, the newest first. document: the recalculation document with its answer. known_at: None for now.
+    first. without_disputed: (score, band) if disputed records were left out, None where none counts. document: the
+    recalculation document with its answer. known_at: None for now.
     """
 
     scheme: "Scheme"
@@ -185,7 +186,6 @@ class Mark:
     categories: Sequence[CategoryTotal]
     factors: Sequence[CategoryTotal]
     without_disputed: tuple[int | None, str | None] | None
-    history: Sequence["Score"]
     document: dict[str, Any]
 
     @property

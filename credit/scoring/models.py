@@ -11,6 +11,7 @@ from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
 from credit.scoring.draftmodels import Draft, DraftEvent
+from credit.scoring.reviewmodels import Review
 from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject, of_file
 
@@ -21,6 +22,7 @@ __all__ = [
     "AssessmentResult",
     "Draft",
     "DraftEvent",
+    "Review",
     "Scheme",
     "SchemeQuerySet",
     "SchemeSignature",
@@ -143,6 +145,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def fresh(self, on: date) -> Self:
         """Lasting scores of files that haven't changed since."""
         return self.lasting(on).filter(revision=F("subject__revision"))
+
+    def told(self, until: date) -> Self:
+        """The official marks of days that have come, each with its scheme: what a subject's history tells."""
+        return self.filter(scheme__code=OFFICIAL, as_of__lte=until).select_related("scheme")
 
     def history(self) -> Self:
         """The newest first."""

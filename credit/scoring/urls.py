@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from credit.scoring import boardpages, calculator, impactpages, schemepages, views
+from credit.scoring import boardpages, calculator, impactpages, reviewdesk, reviewpages, schemepages, views
 
 subject_urls = [
     path("mark", views.mark, name="mark"),
     path("mark/document", views.document, name="document"),
+    path("mark/history", views.history, name="history"),
+    path("mark/what-if", views.what_if, name="what-if"),
+    path("review", reviewpages.review, name="review"),
+    path("review/<str:review>/withdraw", reviewpages.withdraw, name="review-withdraw"),
 ]
 # /schemes/…, namespace "schemes"
 public_urls = [
@@ -40,4 +44,12 @@ board_urls = [
     path("schemes/<str:draft>/impact", impactpages.of_draft, name="impact"),
     path("schemes/<str:draft>/impact.json", impactpages.draft_json, name="impact-json"),
     path("schemes/<str:draft>/impact.csv", impactpages.draft_csv, name="impact-csv"),
+]
+# /desk/…, namespace "reviews"
+desk_urls = [
+    path("reviews", reviewdesk.queue, name="list"),
+    path("reviews/<str:review>", reviewdesk.case, name="detail"),
+    path("reviews/<str:review>/take", reviewdesk.take, name="take"),
+    path("reviews/<str:review>/hand-back", reviewdesk.hand_back, name="hand-back"),
+    path("reviews/<str:review>/answer", reviewdesk.answer, name="answer"),
 ]

@@ -36,13 +36,14 @@ class Holding:
     """One record as its subject reads it. `line`: what it did in the mark; None where it has no part in it.
 
     `limit`: a sentence where its category was held at the most that it may cost or add, so that one record less may
-    change nothing.
+    change nothing. `too_few`: too few records count for a mark.
     """
 
     entry: Entry
     line: Line | None
     marked: bool
     limit: str = ""
+    too_few: bool = False
 
     @property
     def version(self) -> RecordVersion:
@@ -68,6 +69,8 @@ class Holding:
             return ""
         if self.line is None or self.line.tenths is None:
             return _("It costs nothing.")
+        if self.too_few:
+            return _("It counts, but there is no mark yet: too few records do.")
         said = {"points": (self.line.points or "").lstrip("-")}
         if self.line.tenths == 0:
             return _("It neither adds to the mark nor takes from it.")
@@ -179,7 +182,8 @@ class Then:
         """One version with its part in the mark."""
         line = self.by_record.get(version.record.public_id)
         limit = self.limits.get(version.category, "") if line and line.tenths else ""
-        return Holding(Entry(version, self.asked.day), line, self.mark is not None, limit)
+        too_few = self.mark is not None and self.mark.score is None
+        return Holding(Entry(version, self.asked.day), line, self.mark is not None, limit, too_few)
 
 
 def holdings_of(permit: Permit, asked: Asked, *, number: str | None, now: datetime) -> Holdings:

@@ -13,6 +13,7 @@ from credit.access.doors import subject_page
 from credit.core.errors import Invalid, NotFound
 from credit.core.policy import Field, Permit
 from credit.disputes.models import Dispute
+from credit.measures.telling import following_from
 from credit.records import cuts
 from credit.records.asking import AskForm, ThenForm
 from credit.records.cuts import Asked
@@ -22,7 +23,7 @@ from credit.records.remedies import remedy_of
 from credit.records.words import history
 from portal.pages.holdings import Then, holdings_of, seen_since
 
-PAGE = (Field.RECORDS, Field.MARK, Field.DISPUTES, Field.LOOKS)
+PAGE = (Field.RECORDS, Field.MARK, Field.DISPUTES, Field.LOOKS, Field.MEASURES)
 
 
 @require_safe
@@ -49,12 +50,13 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
     asked = Asked(day=form.day, known_at=form.known_at)
     found = _record(permit, record, asked)
     versions = _versions(permit, found, asked)
+    then = Then(permit, asked, now=now)
     context = {
         "permit": permit,
         "record": found,
         "asked": asked,
         "query": _query(request),
-        "holding": Then(permit, asked, now=now).holding(versions[0]),
+        "holding": then.holding(versions[0]),
         "steps": history(versions),
         "remedy": remedy_of(versions[0], asked.day),
         "said_again": said_again(found, asked.known_at),
@@ -62,6 +64,7 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
         "disputes": list(Dispute.objects.opened_by(permit).filter(record=found).for_list())
         if not asked.known_at
         else [],
+        "measures": following_from(found, permit, now=now, mark=then.mark) if not asked.known_at else [],
         "seen": seen_since(permit, found.created_at, until=asked.known_at, user=request.user),
     }
     return render(request, "records/detail.html", context)

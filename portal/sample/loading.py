@@ -10,6 +10,8 @@ from credit.core.clock import business_date
 from credit.core.identifiers import parse_subject
 from credit.core.policy import Role
 from credit.identity.models import Organisation, User
+from credit.measures import actions as measures
+from credit.measures.models import PublishedList
 from credit.records import actions as records
 from credit.records.models import Submission
 from credit.scoring import actions as scoring
@@ -26,6 +28,7 @@ STANDARD_SCHEME = ROOT / "credit" / "scoring" / "schemes" / "open-1.toml"
 NEXT_SCHEME = STANDARD_SCHEME.with_name("open-2.toml")
 LEISURE = timedelta(days=14)
 """How long the sample board may take over its draft before the notice period would be too short."""
+STANDARD_MEASURES = ROOT / "credit" / "measures" / "lists" / "national-1.toml"
 BY = "system:sample"
 SHOWN_AS = {Role.SUBJECT: "individual", Role.REPRESENTATIVE: "representative"}
 AGENCIES = (
@@ -50,6 +53,8 @@ def sample_world() -> dict[str, Any]:
     if Scheme.objects.in_force(business_date(now)) is None:  # a world of an earlier release keeps its scheme
         scoring.publish(STANDARD_SCHEME, by=BY, now=now)
     agencies = {code: records.register_agency(code, by=BY, now=now) for code in AGENCIES}
+    if not PublishedList.objects.exists():  # so too its list of measures
+        measures.publish(STANDARD_MEASURES, by=BY, now=now)
     oversight, _ = Organisation.objects.get_or_create(
         code="oversight",
         defaults={

@@ -5,19 +5,24 @@ import io
 import json
 import stat
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from credit.access.models import Disclosure
+from credit.core.clock import business_date
 from credit.disputes import actions as disputes
 from credit.disputes.rules import Complaint
 from credit.ledger.models import Entry
 from credit.records.models import RecordVersion
+from credit.scoring import actions as scoring
 from credit.subjects.models import SubjectIdentifier
 from credit.vault import actions as vault
+from portal.export import everything
 from tests import factories
-from tests.reports.world import make_world
+from tests.reports.world import SCHEME, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +100,7 @@ def test_everything_is_in_the_file(world, run, tmp_path):
         for name in (
             *("names", "identifiers", "ways_in", "joined_files", "stated_again"),
             *("marks", "disputes", "dispute_steps", "reports", "looks"),
+            *("measures", "objections", "reviews"),
         )
     }
     assert len(rows_of(files["records.csv"])) == 2
@@ -167,7 +173,22 @@ def test_the_person_themselves_may(world, run, tmp_path):
 
 def test_another_purpose_exports_only_what_it_opens_and_says_so(world, run, tmp_path):
     code, said, _ = run(typed(world.subject), "--out", tmp_path / "all.zip", "--purpose", "operation")
-    assert (code, said["left_out"]) == (0, ["looks"])
+    assert (code, said["left_out"]) == (0, ["measures", "objections", "looks"])
     files = files_of(tmp_path / "all.zip")
     assert "looks.csv" not in files
-    assert json.loads(files["export.json"])["left_out"] == ["looks"]
+    assert json.loads(files["export.json"])["left_out"] == ["measures", "objections", "looks"]
+
+
+def test_of_two_versions_of_the_scheme_only_the_mark_of_the_one_in_force_is_current(world, run, tmp_path):
+    today = timezone.now()
+    text = SCHEME.read_text().replace("version = 1", "version = 2")
+    scoring.mark_of(world.permit(), now=world.now)
+    day = business_date(today) + timedelta(days=1)
+    scoring.publish(text.replace("2026-01-01", day.isoformat(), 1).encode(), by="test", now=today)
+    rows = marks_of(world.permit(), today + timedelta(days=2))
+    assert [(row["version"], row["current"]) for row in rows] == [(2, True), (1, False)]
+    assert [row["too_few_records"] for row in rows] == [False, False]
+
+
+def marks_of(permit, now):
+    return everything(permit, now=now).tree["marks"]

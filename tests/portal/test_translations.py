@@ -22,10 +22,12 @@ ONLY_PUNCTUATION = frozenset(
     {
         ", ",
         "%(name)s:",
-        "%(name)s: %(mark)s",
-        "%(name)s (%(field)s)",
         "%(who)s, %(at)s",
         "%(at)s: %(who)s. %(purpose)s.",
+        "%(record)s (%(agency)s)",
+        "%(record)s: %(marks)s.",
+        "%(name)s: %(mark)s",
+        "%(name)s (%(field)s)",
     }
 )
 """Strings that hold no word, so their Chinese has no character either."""

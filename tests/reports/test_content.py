@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.reports.content import Kind, ReportContent, recalculation_json
+from credit.reports.content import Kind, MarkWithout, ReportContent, recalculation_json
 from tests.reports import sample
 
 
@@ -41,3 +41,16 @@ def test_a_counterparty_sees_only_the_mark():
     told = sample.content(Kind.COUNTERPARTY).for_kind()
     assert (told.lines, told.categories, told.factors, told.adjustments, told.recalculation) == ((), (), (), (), None)
     assert (told.score, told.band, told.disputed) == (624, "B", 1)
+
+
+def test_what_was_kept_before_reports_told_the_mark_without_disputed_records_still_loads():
+    tree = json.loads(sample.content().to_json())
+    del tree["without_disputed"]
+    assert ReportContent.from_json(json.dumps(tree).encode()).without_disputed is None
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("without", [MarkWithout(710, "A"), MarkWithout(None, None), None])
+def test_every_kind_tells_the_mark_without_disputed_records(kind, without):
+    told = sample.content(kind, without_disputed=without).for_kind()
+    assert ReportContent.from_json(told.to_json()).without_disputed == without

@@ -83,3 +83,15 @@ def test_other_reports_tell_no_record_at_all(world, hidden, now, kind):
     text = content.to_json().decode()
     assert content.lines == ()
     assert all(record.public_id not in text for record in [world.record, *hidden])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_where_a_disputed_record_counts_every_kind_tells_the_mark_without_it(world, now, kind):
+    assert content_of(world, kind, now).without_disputed is None
+    disputed = another(world, "disputed", disputed=True)
+    told = content_of(world, kind, now)
+    assert told.disputed == 1
+    assert told.without_disputed is not None
+    assert told.score is not None
+    assert told.without_disputed.score > told.score
+    assert kind is Kind.FULL or disputed.public_id not in told.to_json().decode()

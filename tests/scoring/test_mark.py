@@ -142,7 +142,7 @@ def test_a_look_again_on_the_same_day_writes_nothing(scheme, state, look, now, d
     permit = look(subject)
     mark_of(permit, now=now)
     before = Score.objects.get(subject=subject)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         mark_of(permit, now=now + timedelta(hours=1))
     assert Score.objects.get(subject=subject).computed_at == before.computed_at
 
@@ -156,7 +156,7 @@ def test_the_mark_costs_the_same_queries_whatever_the_file(
         state(subject)
     permit = look(subject)
     mark_of(permit, now=now)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert [line.agency for line in mark_of(permit, now=now).lines] == ["market-supervision"] * records
 
 

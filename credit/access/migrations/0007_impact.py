@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0004_matching'),
+        ('access', '0006_measures'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='disclosure',
             name='system',
-            field=models.CharField(blank=True, choices=[('intake', 'intake'), ('scoring', 'scoring'), ('reports', 'reports'), ('sweeper', 'sweeper'), ('publication', 'publication'), ('impact', 'impact')], max_length=20),
+            field=models.CharField(blank=True, choices=[('intake', 'intake'), ('scoring', 'scoring'), ('reports', 'reports'), ('sweeper', 'sweeper'), ('publication', 'publication'), ('measures', 'measures'), ('impact', 'impact')], max_length=20),
         ),
     ]
