@@ -18,16 +18,8 @@ from credit.subjects import actions as subjects
 from tests import factories
 from tests.scoring.conftest import OPEN_1
 
-WHY = ("base", "scale", "bands", "disputed", "threshold", "fading")
-TEXT = OPEN_1.read_text()
-if "[reasons" not in TEXT:  # a draft must give a reason for each number
-    TEXT += "".join(
-        f'\n[reasons.{name}.{language}]\nreason = "A test."\nlaw = "A choice of this test."\n'
-        for name in WHY
-        for language in ("en", "zh-hans")
-    )
 NEXT = (
-    TEXT.encode()
+    OPEN_1.read_bytes()
     .replace(b"version = 1", b"version = 2", 1)
     .replace(b"in_force_from = 2026-01-01", b"in_force_from = 2027-06-01", 1)
     .replace(b"weight = 160", b"weight = 240", 1)
@@ -49,8 +41,8 @@ def draft(scheme: Scheme, board: User, now: datetime) -> Draft:
 def population(scheme: Scheme, now: datetime) -> list[int]:
     """40 people and 40 companies: ten of each with a penalty, ten with the best grade, ten with both, ten without."""
     numbers = [make() for make in (factories.resident_id, factories.uscc) for _ in range(40)]
-    newcomers = [subjects.Newcomer(number, "某某") for number in numbers]
-    ids = list(subjects.bulk_find_or_create(newcomers, now=now).values())
+    made = subjects.bulk_find_or_create([subjects.Newcomer(number, "某某") for number in numbers], now=now)
+    ids = [made[number] for number in numbers]
     penalty = {"kind": "event", "category": "market", "value": -600, "valid_to": date(2027, 1, 1)}
     grade = {"kind": "rating", "category": "tax", "value": 1000}
     stated = [(pk, penalty) for pk in ids[::2]] + [(pk, grade) for pk in (*ids[1::4], *ids[2::4])]
