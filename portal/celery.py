@@ -25,13 +25,15 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("plainmark")
 app.conf.update(settings.CELERY)
-app.autodiscover_tasks(["credit.ledger", "credit.records", "credit.scoring", "credit.reports"])
+app.autodiscover_tasks(["credit.ledger", "credit.records", "credit.scoring", "credit.measures", "credit.reports"])
 app.conf.beat_schedule = {
     "ledger.seal": {"task": "ledger.seal", "schedule": 10.0, "options": {"expires": 10}},
     "records.sweep": {"task": "records.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "records.expire": {"task": "records.expire", "schedule": 600.0, "options": {"expires": 600}},
     "records.clear_api": {"task": "records.clear_api", "schedule": 3600.0, "options": {"expires": 3600}},
+    "measures.sweep": {"task": "measures.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "reports.sweep": {"task": "reports.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "scoring.sweep": {"task": "scoring.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "scoring.rescore_stale": {"task": "scoring.rescore_stale", "schedule": 60.0, "options": {"expires": 60}},
 }
 

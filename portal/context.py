@@ -49,6 +49,8 @@ def _capacities(request: HttpRequest) -> tuple[Capacity, ...]:
 def _public_pages(request: HttpRequest) -> tuple[Link, ...]:
     pages = (
         (_("How marks are made"), reverse("schemes:list")),
+        (_("Calculator"), reverse("calculator:form")),
+        (_("What may follow from it"), reverse("published-measures:list")),
         (_("Where the data comes from"), reverse("site:sources")),
         (_("Who may see what"), reverse("rules")),
         (_("Check a report"), reverse("verify:form")),
@@ -75,6 +77,7 @@ def _sections(door: Capacity, namespace: str) -> tuple[Link, ...]:
         (_("Overview"), "pages:overview"),
         (_("Mark"), "scoring:mark"),
         (_("Records"), "records:list"),
+        (_("Measures"), "measures:list"),
         (_("Disputes"), "disputes:list"),
         (_("Reports"), "reports:list"),
         (_("Who looked"), "access:looks"),

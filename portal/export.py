@@ -20,11 +20,15 @@ from credit.core.cells import csv_file
 from credit.core.errors import Unavailable
 from credit.core.policy import Field, Permit
 from credit.disputes.models import Dispute, DisputeEvent
+from credit.measures.actions import bring_up_to_date
+from credit.measures.models import Measure, Objection
 from credit.records import exporting
+from credit.records.models import Confirmation
+from credit.records.provenance import file_shown
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
 from credit.scoring.models import Review, Score
-from credit.subjects.models import Claim, Office, Subject, SubjectIdentifier
+from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, of_file
 from credit.vault import actions as vault
 
 FORMAT = "plainmark-export/1"
@@ -56,6 +60,8 @@ def everything(permit: Permit, *, now: datetime) -> Everything:
     """All parts that the permit opens, in English. Raises NotAllowed where it doesn't open the records."""
     with translation.override("en"):
         recalculation = _recalculation(permit, now)  # first: it keeps today's mark, which the marks then tell
+        if Field.MEASURES in permit.fields:
+            bring_up_to_date(permit, now=now)
         versions = exporting.versions_to_export(permit)
         opened = {name: part for name, (field, part) in PARTS.items() if field in permit.fields}
         tables = {name: part(permit) for name, part in opened.items()}
@@ -75,7 +81,7 @@ def everything(permit: Permit, *, now: datetime) -> Everything:
 
 
 def _names(permit: Permit) -> Rows:
-    subject = Subject.objects.opened_by(permit).get()
+    """Its own, and those of the files that were joined with it."""
     return [
         {
             "subject": subject.public_id,
@@ -83,7 +89,9 @@ def _names(permit: Permit) -> Rows:
             "name": subject.name,
             "revision": subject.revision,
             "on_file_since": subject.created_at.isoformat(),
+            "joined_with": subject.merged_into.public_id if subject.merged_into else None,
         }
+        for subject in Subject.objects.family_opened_by(permit).select_related("merged_into").order_by("pk")
     ]
 
 
@@ -94,8 +102,8 @@ def _identifiers(permit: Permit) -> Rows:
 
 def _ways_in(permit: Permit) -> Rows:
     """Who may act for the subject: themselves by a proven claim, or people who hold an office."""
-    claims = Claim.objects.filter(subject_id=permit.subject_id).select_related("user").order_by("proven_at")
-    offices = Office.objects.filter(subject_id=permit.subject_id).select_related("user").order_by("since")
+    claims = Claim.objects.filter(of_file(permit)).select_related("user").order_by("proven_at")
+    offices = Office.objects.filter(of_file(permit)).select_related("user").order_by("since")
     return [
         *(_way("claim", one.user.name, one.proven_at, one.ended_at) for one in claims),
         *(_way(one.role, one.user.name, one.since, one.until) for one in offices),
@@ -108,11 +116,13 @@ def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[
 
 def _marks(permit: Permit) -> Rows:
     """Every mark that was kept. `current` is today's alone: a version that isn't in force any more gives none."""
-    scores = list(Score.objects.opened_by(permit).select_related("scheme").history())
-    kept = sorted((one for one in scores if one.current), key=lambda one: (one.as_of, one.scheme.version))
+    scores = list(Score.objects.family_opened_by(permit).select_related("scheme", "subject").history())
+    own = (one for one in scores if one.current and one.subject_id == permit.subject_id)
+    kept = sorted(own, key=lambda one: (one.as_of, one.scheme.version))
     todays = {one.scheme.code: one.pk for one in kept}
     return [
         {
+            "subject": score.subject.public_id,
             "scheme": score.scheme.code,
             "version": score.scheme.version,
             "since": _told(score.since),
@@ -124,6 +134,42 @@ def _marks(permit: Permit) -> Rows:
             "computed_at": _told(score.computed_at),
         }
         for score in scores
+    ]
+
+
+def _joined_files(permit: Permit) -> Rows:
+    """What officials did to join this file with others, or to part them. Another's file that stands by itself isn't
+    named: it is its subject's."""
+    own = set(Subject.objects.family_opened_by(permit).values_list("public_id", flat=True))
+    return [
+        {
+            "pair": step.merging.public_id,
+            "number": step.number,
+            "move": step.move,
+            "file_that_stays": step.survivor.public_id if step.survivor.public_id in own else None,
+            "file_that_is_led_on": step.absorbed.public_id if step.absorbed.public_id in own else None,
+            "at": _told(step.at),
+            "reason": step.reason,
+        }
+        for step in MergingStep.objects.about_file_opened_by(permit)
+    ]
+
+
+def _stated_again(permit: Permit) -> Rows:
+    """Later deliveries that stated what a record said already."""
+    return [
+        {
+            "record": one.record.public_id,
+            "version": one.version.number,
+            "delivery": one.submission.public_id,
+            "file": file_shown(one.submission.filename),
+            "line": one.line,
+            "received_at": _told(one.submission.submitted_at),
+            "released_at": _told(one.submission.released_at),
+            "withdrawn_at": _told(one.submission.withdrawn_at),
+            "released_by": one.record.agency.name,
+        }
+        for one in Confirmation.objects.opened_by(permit)
     ]
 
 
@@ -225,15 +271,60 @@ def _looks(permit: Permit) -> Rows:
     ]
 
 
+def _measures(permit: Permit) -> Rows:
+    """What followed and follows, each with the published entry that says so."""
+    found = Measure.objects.opened_by(permit).select_related("entry__published", "entry__agency", "record")
+    return [
+        {
+            "measure": one.public_id,
+            "list": one.entry.published.code,
+            "version": one.entry.published.version,
+            "code": one.entry.code,
+            "kind": one.entry.kind,
+            "agency": one.entry.agency.code,
+            "record": one.record.public_id if one.record else None,
+            "band": one.band or None,
+            "state": one.state,
+            "noticed_at": _told(one.noticed_at),
+            "starts_on": _told(one.starts_on),
+            "started_on": _told(one.started_on),
+            "ends_on": _told(one.ends_on),
+            "ended_on": _told(one.ended_on),
+            "ended_because": one.ended_because,
+        }
+        for one in found.order_by("noticed_at", "pk")
+    ]
+
+
+def _objections(permit: Permit) -> Rows:
+    found = Objection.objects.opened_by(permit).select_related("measure").order_by("filed_at", "pk")
+    return [
+        {
+            "objection": one.public_id,
+            "measure": one.measure.public_id,
+            "reason": one.reason,
+            "status": one.status,
+            "filed_at": _told(one.filed_at),
+            "closed_at": _told(one.closed_at),
+            "answer": one.answer,
+        }
+        for one in found
+    ]
+
+
 PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "names": (Field.NAME, _names),
     "identifiers": (Field.IDENTIFIERS, _identifiers),
     "ways_in": (Field.NAME, _ways_in),
+    "joined_files": (Field.NAME, _joined_files),
+    "stated_again": (Field.RECORDS, _stated_again),
     "marks": (Field.MARK, _marks),
     "reviews": (Field.MARK, _reviews),
     "disputes": (Field.DISPUTES, _disputes),
     "dispute_steps": (Field.DISPUTES, _dispute_steps),
     "reports": (Field.REPORTS, _reports),
+    "measures": (Field.MEASURES, _measures),
+    "objections": (Field.MEASURES, _objections),
     "looks": (Field.LOOKS, _looks),
 }
 """Every part beside the records, the field that opens it, and who reads it. A new context adds its part here."""

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "portal.pages",
     "credit.reports",
     "credit.disputes",
+    "credit.measures",
     "credit.scoring",
     "credit.records",
     "credit.access",

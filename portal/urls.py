@@ -9,6 +9,7 @@ from credit.access import urls as access
 from credit.access.doors import anyone
 from credit.disputes import urls as disputes
 from credit.ledger import urls as ledger
+from credit.measures import urls as measures
 from credit.records import urls as records
 from credit.records.api import addresses as programs
 from credit.reports import urls as reports
@@ -36,16 +37,21 @@ urlpatterns = [
     path("s/<str:subject>/", part(pages.subject_urls, "pages")),
     path("s/<str:subject>/", part(scoring.subject_urls, "scoring")),
     path("s/<str:subject>/", part([*records.subject_urls, *pages.record_urls], "records")),
+    path("s/<str:subject>/", part(measures.subject_urls, "measures")),
     path("s/<str:subject>/", part(disputes.subject_urls, "disputes")),
     path("s/<str:subject>/", part(reports.subject_urls, "reports")),
     path("s/<str:subject>/", part(access.subject_urls, "access")),
     path("agency/<str:code>/", part(records.agency_urls, "agency")),
     path("desk/", part(disputes.desk_urls, "desk")),
     path("desk/", part(scoring.desk_urls, "reviews")),
+    path("desk/", part(measures.desk_urls, "objections")),
     path("desk/files/", part(records.desk_urls, "files")),
     path("audit/", part(access.audit_urls, "audit")),
     path("", include(access.public_urls)),
     path("ledger/", part(ledger.public_urls, "ledger")),
+    path("", part(measures.public_urls, "published-measures")),
     path("schemes/", part(scoring.public_urls, "schemes")),
+    path("", part(scoring.calculator_urls, "calculator")),
+    path("board/", part(scoring.board_urls, "board")),
     path("verify/", part(reports.public_urls, "verify")),
 ]

@@ -21,6 +21,8 @@ CAPACITIES: dict[Role | System, Text] = {
     System.REPORTS: _("The portal, writing a report"),
     System.SWEEPER: _("The portal, finding work that was left lying"),
     System.PUBLICATION: _("The portal, counting for the public pages"),
+    System.MEASURES: _("The portal, finding which measures follow"),
+    System.IMPACT: _("The portal, assessing what a new scheme would do"),
 }
 
 PURPOSES: dict[Purpose, Text] = {
@@ -31,6 +33,7 @@ PURPOSES: dict[Purpose, Text] = {
     Purpose.OPERATION: _("To run the portal"),
     Purpose.SUBJECT_MATCHING: _("To decide whether two files are about the same"),
     Purpose.MARK_REVIEW: _("To review a mark, as its subject asked"),
+    Purpose.OBJECTION_REVIEW: _("To answer an objection to a measure"),
     Purpose.DATA_EXPORT: _("To hand out all that is kept"),
 }
 
@@ -51,6 +54,7 @@ FIELDS: dict[Field, Text] = {
     Field.DISPUTES: _("disputes"),
     Field.REPORTS: _("reports"),
     Field.LOOKS: _("who looked"),
+    Field.MEASURES: _("measures"),
 }
 
 

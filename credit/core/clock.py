@@ -1,8 +1,9 @@
 """Moments and business dates. Moments are aware datetimes; a business date is a day in the portal's own zone."""
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from time import monotonic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -20,6 +21,17 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(f'There is no zone "{name}".') from error
+
+
+class Clock:
+    """Goes on from the moment that an action was given as its `now`: what is done late is dated late."""
+
+    def __init__(self, began: datetime) -> None:
+        self._began, self._started = began, monotonic()
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self._began + timedelta(seconds=monotonic() - self._started)
 
 
 def business_date(moment: datetime) -> date:

@@ -9,13 +9,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
 from operator import mul
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stdnum import lei
 from stdnum.exceptions import ValidationError
@@ -86,8 +85,7 @@ class BadIdentifier(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """A number that passed its check, normalised. Its text is masked, so that a log can't betray it."""
 
     kind: IdentifierKind
@@ -96,13 +94,17 @@ class Identifier:
     def __str__(self) -> str:
         return f"{self.kind}:{mask(self.value)}"
 
+    def __repr__(self) -> str:
+        return str(self)
+
 
 def check(kind: IdentifierKind | str, raw: str) -> Identifier:
     """Normalise and check a number. Raises BadIdentifier."""
-    try:
-        kind = IdentifierKind(kind)
-    except ValueError:
-        raise BadIdentifier(Reason.KIND) from None
+    if not isinstance(kind, IdentifierKind):
+        try:
+            kind = IdentifierKind(kind)
+        except ValueError:
+            raise BadIdentifier(Reason.KIND) from None
     value = normalise(raw)
     if not value:
         raise BadIdentifier(Reason.EMPTY)
@@ -128,7 +130,7 @@ def parse_subject(text: str) -> Identifier:
 def normalise(raw: str) -> str:
     """NFKC, upper case, without any white space."""
     if raw.isascii():
-        return "".join(raw.split()).upper()
+        return raw.upper() if raw.isalnum() else "".join(raw.split()).upper()
     return "".join(unicodedata.normalize("NFKC", raw).split()).upper()
 
 
@@ -187,10 +189,11 @@ def issuing_states() -> frozenset[str]:
 
 
 def _uscc(value: str) -> str:
-    value = value.translate(HYPHENS)
-    _length(value, 18)
     if not USCC_SHAPE.fullmatch(value):
-        raise BadIdentifier(Reason.CHARACTERS)
+        value = value.translate(HYPHENS)
+        _length(value, 18)
+        if not USCC_SHAPE.fullmatch(value):
+            raise BadIdentifier(Reason.CHARACTERS)
     return _checked(value, uscc_check_digit(value))
 
 

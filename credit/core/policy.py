@@ -43,6 +43,8 @@ class System(StrEnum):
     REPORTS = "reports"
     SWEEPER = "sweeper"
     PUBLICATION = "publication"
+    MEASURES = "measures"
+    IMPACT = "impact"
 
 
 class Purpose(StrEnum):
@@ -56,6 +58,7 @@ class Purpose(StrEnum):
     DATA_EXPORT = "data-export"
     SUBJECT_MATCHING = "subject-matching"
     MARK_REVIEW = "mark-review"
+    OBJECTION_REVIEW = "objection-review"
 
 
 class Field(StrEnum):
@@ -68,6 +71,7 @@ class Field(StrEnum):
     DISPUTES = "disputes"
     REPORTS = "reports"
     LOOKS = "looks"
+    MEASURES = "measures"
 
 
 class GroundKind(StrEnum):
@@ -75,7 +79,7 @@ class GroundKind(StrEnum):
 
     CLAIM = "claim"  # the file is my own, and I have proven it
     OFFICE = "office"  # I may act for the company
-    CASE = "case"  # the dispute, or the review of a mark, is assigned to me
+    CASE = "case"  # the dispute, the review of a mark, or the objection to a measure is assigned to me
     DUTY = "duty"  # my role itself: operator, auditor
     ORDER = "order"  # the subject ordered a report
     MATCHING = "matching"  # whether this file and another are about the same is mine to decide
@@ -127,6 +131,15 @@ RULES: tuple[Rule, ...] = (
         60,
         True,
         gettext_noop("The official to whom a dispute is assigned must see the record to decide on it."),
+    ),
+    Rule(
+        Purpose.OBJECTION_REVIEW,
+        Role.OFFICIAL,
+        GroundKind.CASE,
+        frozenset({Field.NAME, Field.RECORDS, Field.MEASURES}),
+        60,
+        True,
+        gettext_noop("The official to whom an objection is assigned must see the measure and its record to answer it."),
     ),
     Rule(
         Purpose.SUBJECT_MATCHING,
@@ -240,6 +253,19 @@ SYSTEM_RULES: tuple[SystemRule, ...] = (
         System.PUBLICATION,
         frozenset({Field.RECORDS, Field.DISPUTES}),
         gettext_noop("Counts records and disputes by agency for the public pages. Numbers below 5 are never told."),
+    ),
+    SystemRule(
+        System.MEASURES,
+        frozenset({Field.RECORDS, Field.MARK, Field.MEASURES}),
+        gettext_noop("Finds which published measures follow from records and bands. It reads no names."),
+    ),
+    SystemRule(
+        System.IMPACT,
+        frozenset({Field.IDENTIFIERS}),
+        gettext_noop(
+            "Reads official numbers to count people by origin, region and age when a new scheme is assessed. It keeps"
+            " no number and nobody's group, and tells no count below 5."
+        ),
     ),
 )
 

@@ -27,6 +27,14 @@ def number(statement: str, **named: Any) -> int:
     return int(rows(statement, **named)[0][0] or 0)
 
 
+def sequence(model: type[models.Model]) -> str:
+    """The sequence of a model's ids, to be given to a statement as `%(named)s::regclass`.
+
+    As a constant: looked up by the statement itself it is looked up for each row, which takes longer than the row.
+    """
+    return str(rows("SELECT pg_get_serial_sequence(%(table)s, 'id')", table=model._meta.db_table)[0][0])
+
+
 def insert(model: type[models.Model], columns: Mapping[str, str], source: str, **named: Any) -> int:
     """INSERT INTO a model's table SELECT `columns` (SQL by column) `source` (from FROM on); returns how many.
 

@@ -47,7 +47,7 @@ def refers(
         f"""
         CREATE FUNCTION {table}_refers() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE
-            missing bigint;
+            missing bigint; many bigint; lowest bigint; highest bigint; there bigint;
         BEGIN
             {checks}
             RETURN NULL;
@@ -87,9 +87,18 @@ LOCK = """
             EXECUTE 'SELECT FROM {parent} WHERE xmin <> pg_current_xact_id()::xid
                 AND id IN (SELECT {column} FROM {added}) ORDER BY id FOR KEY SHARE';"""
 GIVEN = "(SELECT DISTINCT {column} FROM added) given"
-LOOK = """
-            EXECUTE 'SELECT {column} FROM {added} WHERE {column} IS NOT NULL
-                AND NOT EXISTS (SELECT FROM {parent} WHERE id = {column}) LIMIT 1' INTO missing;
+SPARSE = """
+                EXECUTE 'SELECT {column} FROM {added} WHERE {column} IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM {parent} WHERE id = {column}) LIMIT 1' INTO missing;"""
+WHOLE = """
+            SELECT count(*), min({column}), max({column}) INTO many, lowest, highest FROM added;
+            there := 0;
+            IF many > 1000 AND highest - lowest < 2 * many THEN
+                EXECUTE 'SELECT count(*) FROM {parent} WHERE id BETWEEN $1 AND $2' INTO there USING lowest, highest;
+            END IF;
+            IF there <= highest - lowest THEN {sparse}
+            END IF;"""
+FAIL = """
             IF missing IS NOT NULL THEN
                 RAISE EXCEPTION 'plainmark: {column} % is not in {parent}', missing
                     USING ERRCODE = 'foreign_key_violation';
@@ -97,6 +106,13 @@ LOOK = """
 
 
 def _check(column: str, parent: str, lasts: bool, few: bool) -> str:
-    """EXECUTE, so that each statement is planned for its own number of rows: one, or a million."""
+    """EXECUTE, so that each statement is planned for its own number of rows: one, or a million.
+
+    A load names newcomers, whose ids follow one another: where a whole range of ids is there, none of it is missing,
+    which is twice as quick to see as looking each of them up.
+    """
     added = GIVEN.format(column=column) if few else "added"
-    return (LOOK if lasts else LOCK + LOOK).format(column=column, parent=parent, added=added)
+    words = {"column": column, "parent": parent, "added": added}
+    sparse = SPARSE.format(**words)
+    look = sparse if few else WHOLE.format(sparse=sparse, **words)
+    return ("" if lasts else LOCK.format(**words)) + look + FAIL.format(**words)

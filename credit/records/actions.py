@@ -8,6 +8,7 @@ from credit.records.publishers import publish_ordered
 from credit.records.puttingright import check_mark, correct, flag_disputed, release_withheld, repair, strike, withhold
 from credit.records.registering import allow_notation, register_agency, register_notation
 from credit.records.releasing import release
+from credit.records.takers import take_back_ordered
 from credit.records.takingback import withdraw
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "release_withheld",
     "repair",
     "strike",
+    "take_back_ordered",
     "withdraw",
     "withhold",
 ]

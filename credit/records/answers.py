@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from credit.records.models import Submission
-from credit.records.moves import Status
+from credit.records.moves import STANDING, Status
 from credit.records.notations.faults import Fault
 from credit.records.refusals import as_json
 from credit.records.staging import faults_of
@@ -21,7 +21,7 @@ def submitted(submission: Submission) -> dict[str, Any]:
         "rows": submission.rows,
         "accepted": submission.accepted,
         "faults": [as_json(fault) for fault in faults],
-        "released": submission.status == Status.RELEASED,
+        "released": Status(submission.status) in STANDING,
     }
 
 

@@ -65,10 +65,10 @@ def submission(request: UserRequest, agency: Organisation, submission: str) -> H
 def release(request: UserRequest, agency: Organisation, submission: str) -> HttpResponse:
     """POST: a second officer releases it."""
     found = of_agency(agency, submission)
-    form = ReleaseForm(request.POST, accepted=found.overrides.count())
+    form = ReleaseForm(request.POST, faulty=bool(found.faults_found), accepted=found.overrides.count())
     if not form.is_valid():
         return _page(request, agency, found, release_form=form)
-    partial = form.cleaned_data["partial"]
+    partial = form.cleaned_data.get("partial", False)
     released = actions.release(found.public_id, by=request.user, now=timezone.now(), partial=partial)
     if released.status == Status.RELEASED:
         messages.success(request, _("Released. The people and companies concerned see it from now on."))
@@ -86,8 +86,14 @@ def withdraw(request: UserRequest, agency: Organisation, submission: str) -> Htt
     found, form = of_agency(agency, submission), WithdrawalForm(request.POST)
     if not form.is_valid():
         return _page(request, agency, found, withdrawal_form=form)
-    actions.withdraw(found.public_id, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
-    messages.success(request, _("Withdrawn. Every record says again what it said before."))
+    reason = form.cleaned_data["reason"]
+    withdrawn = actions.withdraw(found.public_id, reason=reason, by=request.user, now=timezone.now())
+    if withdrawn.status == Status.WITHDRAWN:
+        messages.success(request, _("Withdrawn. Every record says again what it said before."))
+    else:
+        messages.success(
+            request, _("It is being withdrawn. Every record says again what it said before when that is done.")
+        )
     return redirect("agency:submission", agency.code, found.public_id)
 
 
@@ -101,9 +107,9 @@ def _page(
 ) -> HttpResponse:
     context = context_of(found, agency, request.user, request.GET)
     asked = release_form or withdrawal_form
-    partial = {"partial": bool(found.faults_found)}
+    faulty, accepted = bool(found.faults_found), len(context["accepted_rows"])
     context |= {
-        "release_form": release_form or ReleaseForm(initial=partial, accepted=len(context["accepted_rows"])),
+        "release_form": release_form or ReleaseForm(faulty=faulty, accepted=accepted),
         "withdrawal_form": withdrawal_form or WithdrawalForm(),
         "form": asked,
     }

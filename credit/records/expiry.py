@@ -29,7 +29,9 @@ COPIED = """record_id, subject_id, kind, category, value, mark, valid_from, vali
 disputed, withheld, struck, submission_id, line"""
 
 EXPIRE = f"""WITH ended AS (
-  UPDATE records_recordversion SET superseded_at = greatest(%(now)s, recorded_at)
+  UPDATE records_recordversion version SET superseded_at = greatest(%(now)s, recorded_at, (
+      SELECT released_at FROM records_submission WHERE id = submission_id AND version.cause = 'submission'), (
+      SELECT withdrawn_at FROM records_submission WHERE id = withdrawn_id))
   WHERE record_id = ANY(%(records)s) AND superseded_at IS NULL AND valid_to <= %(today)s
   RETURNING {COPIED}, number, superseded_at)
 INSERT INTO records_recordversion ({COPIED}, number, recorded_at, cause, reason)

@@ -44,14 +44,19 @@ force any more; `released_by` is the office, never an officer."""
 
 
 def versions_to_export(permit: Permit) -> list[RecordVersion]:
-    """Every version of every record, the removed ones too; record by record, the first version first."""
-    opened = RecordVersion.objects.of_records_opened_by(permit).select_related("record__agency", "submission")
+    """Every version of every record, the removed ones too; record by record, the first version first.
+
+    Of a record that went to another file, those versions that stood in this one.
+    """
+    opened = RecordVersion.objects.ever_opened_by(permit).with_moments()
+    opened = opened.select_related("record__agency", "submission")
     return list(opened.order_by("record__agency__code", "record__public_id", "number"))
 
 
 def as_row(version: RecordVersion) -> dict[str, Any]:
     """One version under COLUMNS; moments in ISO 8601. What else the document says is under "details.<word>"."""
     record, delivery = version.record, version.submission
+    known_from: datetime = getattr(version, "known_from")  # noqa: B009  # annotated by with_moments
     row = {
         "record": record.public_id,
         "version": version.number,
@@ -68,8 +73,8 @@ def as_row(version: RecordVersion) -> dict[str, Any]:
         "disputed": version.disputed,
         "withheld": version.withheld,
         "removed": version.struck,
-        "known_from": version.recorded_at.isoformat(),
-        "known_until": _moment(version.superseded_at),
+        "known_from": known_from.isoformat(),
+        "known_until": _moment(getattr(version, "known_until", None)),
         "cause": version.cause,
         "reason": version.reason,
         "file": file_shown(delivery.filename) if delivery else None,

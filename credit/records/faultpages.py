@@ -29,8 +29,6 @@ def sheet(request: UserRequest, agency: Organisation, submission: str) -> HttpRe
     """The delivery as a spreadsheet with its faulty cells marked; `?rows=faulty`: without the sound rows."""
     found = of_agency(agency, submission)
     only_faulty = request.GET.get("rows") == "faulty"
-    if not found.faults_found or found.is_working:
-        raise Conflict(_("There are no faults to save."))
     made = fault_sheet(found, only_faulty=only_faulty)
     return _attached(made.data, XLSX, f"faults-{found.public_id}.xlsx")
 

@@ -20,10 +20,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from credit.core.cells import FORMULA_STARTS
-from credit.core.errors import TooLarge
+from credit.core.errors import Conflict, TooLarge
 from credit.records.faultlist import opened
 from credit.records.keeping import delivered_bytes
 from credit.records.models import Submission
+from credit.records.moves import STANDING, Status
 from credit.records.notations.faults import Fault, shown
 from credit.records.notations.formats import Format, Limits, format_of
 from credit.records.notations.reading import own_rows
@@ -51,6 +52,10 @@ MARKED = PatternFill("solid", fgColor="FFFFD966")
 BOLD = Font(bold=True)
 
 
+HAS_SHEET = (Status.PARSED, *STANDING)
+"""Where a delivery stands that was read through and whose faults are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaultSheet:
     """An XLSX file. `left_out`: rows with faults that found no room."""
@@ -62,8 +67,11 @@ class FaultSheet:
 def fault_sheet(submission: Submission, *, only_faulty: bool = False) -> FaultSheet:
     """The rows of a checked delivery; of a long one, or with `only_faulty`, those with faults. In the page's language.
 
-    Raises TooLarge for a file that only a command could hand over: its faults can be had as a list.
+    Raises Conflict where it has no faults or isn't read, and TooLarge for a file that only a command could hand over:
+    its faults can be had as a list.
     """
+    if not submission.faults_found or submission.status not in HAS_SHEET:
+        raise Conflict(_("There are no faults to save."))
     if submission.size > settings.SUBMISSION_MAX_BYTES:
         raise TooLarge(_("This file is too large to be shown as a spreadsheet. Take the list of its faults."))
     by_line: defaultdict[int, list[Fault]] = defaultdict(list)

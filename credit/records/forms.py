@@ -40,11 +40,19 @@ class ReleaseForm(forms.Form):
         label=_("I have read why rows were accepted although a check failed"),
         error_messages={"required": _("Say that you have read why rows were accepted.")},
     )
-    partial = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    partial = forms.BooleanField(
+        label=_("Release only the sound rows and leave the faulty ones out"),
+        error_messages={"required": _("This file has faults. Say that only its sound rows are released, or mend it.")},
+    )
 
-    def __init__(self, *args: Any, accepted: int = 0, **kwargs: Any) -> None:
-        """`accepted`: rows that officers accepted despite a fault; without any nothing is to be read."""
+    def __init__(self, *args: Any, faulty: bool, accepted: int = 0, **kwargs: Any) -> None:
+        """`accepted`: rows that officers accepted despite a fault; without any nothing is to be read.
+
+        `faulty`: the file has faults: whoever releases it must say by name that it is only a part.
+        """
         super().__init__(*args, **kwargs)
+        if not faulty:
+            del self.fields["partial"]
         if not accepted:
             del self.fields["read"]
 

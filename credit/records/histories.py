@@ -3,30 +3,31 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from credit.core.policy import System
+from credit.records import notations
 from credit.records.models import Confirmation, RecordVersion, Submission
 from credit.records.moves import Cause
-from credit.records.notations.limits import held_end
+from credit.records.notations.limits import ends_of
 from credit.records.replaying import Decided, Replayed, Stated
 from credit.records.statements import CONTENT, Content, content_of
 
 DECISIONS = (Cause.CORRECTION, Cause.REPAIR, Cause.REMOVAL)
 
 Event = Stated[Content] | Decided
-Place = tuple[datetime, int, int]
-"""When, versions before confirmations, and their own order."""
+Place = tuple[int, int, int]
+"""After which version, versions before confirmations, and the turn of the delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An event in its place; `taken_back`: when the delivery that stated it was."""
+    """An event in its place; of one that a delivery stated, the turns in which it was released and taken back."""
 
     place: Place
     event: Event
-    taken_back: datetime | None
+    turn: int = 0
+    taken_back: int | None = None
 
 
 @dataclass
@@ -43,14 +44,13 @@ def histories(records: Collection[int]) -> dict[int, History]:
     for before, version in _pairs(records):
         event = _event(before, version)
         if event is not None:
-            place = (version.recorded_at, 0, version.number)
-            placed[version.record_id].append(Placed(place, event, _taken_back(version.submission)))
+            stated = version.submission if isinstance(event, Stated) else None
+            placed[version.record_id].append(_placed((version.number, 0, 0), event, stated))
     for confirmation in _confirmations(records):
         source = (confirmation.submission_id, confirmation.line)
         event = Stated(confirmation.submission_id, content_of(confirmation.version), source)
-        released = confirmation.submission.released_at or confirmation.version.recorded_at
-        place = (max(released, confirmation.version.recorded_at), 1, confirmation.pk)
-        placed[confirmation.record_id].append(Placed(place, event, _taken_back(confirmation.submission)))
+        place = (confirmation.after, 1, confirmation.submission.release_turn or 0)
+        placed[confirmation.record_id].append(_placed(place, event, confirmation.submission))
     return defaultdict(History, {record: _history(steps) for record, steps in placed.items()})
 
 
@@ -60,7 +60,7 @@ def _history(steps: list[Placed]) -> History:
     said: list[Placed] = []
     for step in sorted(steps, key=lambda step: step.place):
         if isinstance(step.event, Stated):
-            gone = [earlier.taken_back is not None and earlier.taken_back <= step.place[0] for earlier in said]
+            gone = [earlier.taken_back is not None and earlier.taken_back < step.turn for earlier in said]
             history.events.append(replace(step.event, anew=bool(said) and all(gone)))
             if step.taken_back is not None:
                 history.withdrawn.add(step.event.submission)
@@ -70,18 +70,23 @@ def _history(steps: list[Placed]) -> History:
     return history
 
 
-def _taken_back(submission: Submission | None) -> datetime | None:
-    return submission.withdrawn_at if submission else None
+def _placed(place: Place, event: Event, submission: Submission | None) -> Placed:
+    if submission is None:
+        return Placed(place, event)
+    return Placed(place, event, submission.release_turn or 0, submission.withdrawal_turn)
 
 
-def content_after(replayed: Replayed[Content], *, otherwise: Content) -> Content:
-    """What a record says at the end of a replayed history; `otherwise`: where no statement stands."""
+def content_after(replayed: Replayed[Content], notation: str, *, otherwise: Content) -> Content:
+    """What a record of a notation says at the end of a replayed history; `otherwise`: where no statement stands."""
     if replayed.statement is None:
         return otherwise
+    if not replayed.changes:
+        return replayed.statement.content
     said: dict[str, Any] = {**replayed.statement.content.fields(), **replayed.changes}
     if said["valid_to"] is not None and said["valid_to"] <= said["valid_from"]:
         said["valid_to"] = replayed.statement.content.valid_to  # the decided end lies before this statement's beginning
-    said["valid_to"] = held_end(said["value"], said["valid_from"], said["valid_to"])
+    ends = ends_of(notations.get(notation), said["mark"], said["value"], said["valid_from"])
+    said["valid_to"] = ends.hold(said["valid_to"])
     return Content(**said)
 
 

@@ -3,10 +3,9 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath
-from time import monotonic
 from typing import BinaryIO
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.clock import Clock
 from credit.core.errors import Invalid
 from credit.core.policy import System
 from credit.identity.models import Organisation, User
@@ -72,7 +72,7 @@ def receive(
                 filename=shown(PurePath(filename).name[-150:]),
                 sha256=digest,
                 size=found.size,
-                rows_expected=max(0, found.line_ends - 1),
+                rows_expected=found.rows_expected(filename),
                 queued_at=now,
                 submitted_by=by,
                 submitted_through=through,
@@ -129,11 +129,7 @@ def _few_collections() -> Iterator[None]:
 
 def _read_through(submission: Submission, began: datetime) -> None:
     """Stage batch after batch. Raises ClaimLost."""
-    started = monotonic()
-
-    def now() -> datetime:
-        return began + timedelta(seconds=monotonic() - started)
-
+    now = Clock(began).now
     accepted = accepted_in(submission)
     matching = Matching(submission, accepted)
     try:
@@ -166,7 +162,7 @@ def _claim(pk: int, now: datetime) -> Submission | None:
 
 @transaction.atomic
 def _stage(submission: Submission, number: int, reading: Reading, matching: Matching, *, at: datetime) -> None:
-    rows, conflicts = matching.sound(reading.rows, reading.name_heading)
+    rows, conflicts = matching.sound(reading)
     faults = sorted([*reading.faults, *conflicts], key=lambda fault: fault.line or 0)
     _still_ours(
         submission,

@@ -8,33 +8,50 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import PurePath
 from typing import BinaryIO
 
 from credit.records.models import KeptFile, Submission
-from credit.records.notations.faults import Code, Fault
-from credit.records.notations.formats import size
+from credit.records.notations.faults import Code, Fault, FileRefused
+from credit.records.notations.formats import GB18030_MARK, Format, format_of, size
 from credit.records.refusals import Refused
 from credit.vault import actions as vault
 
 PIECE = 4 * 1024 * 1024
 """Bytes of a piece but the last."""
 
+START = 64
+"""Bytes that say which format a file has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is known of a file before it is kept: bytes, SHA-256 in hex, line ends."""
+    """What is known of a file before it is kept: bytes, SHA-256 in hex, line ends, and how it begins."""
 
     size: int
     sha256: str
     line_ends: int
+    start: bytes
+
+    def rows_expected(self, filename: str) -> int:
+        """About how many rows a worker will read; 0 where lines say nothing of it, or not before it is unpacked."""
+        try:
+            kind = format_of(self.start.removeprefix(GB18030_MARK), filename)
+        except FileRefused:
+            return 0
+        if kind is Format.CSV:
+            return max(0, self.line_ends - 1)
+        by_line = kind is Format.NDJSON and PurePath(filename).suffix.lower() in (".ndjson", ".jsonl")
+        return self.line_ends if by_line else 0
 
 
 def measure(file: BinaryIO, limit: int) -> Measure:
     """Read a file through, once. Raises Refused: too_large, empty."""
     digest = hashlib.sha256()
     count = line_ends = 0
-    blank = True
+    blank, start = True, b""
     for piece in _pieces(file):
+        start = start or piece[:START]
         count += len(piece)
         if count > limit:
             raise Refused([Fault(None, None, Code.FILE_TOO_LARGE, expected=size(limit))])
@@ -43,7 +60,7 @@ def measure(file: BinaryIO, limit: int) -> Measure:
         blank = blank and not piece.strip()
     if blank:
         raise Refused([Fault(None, None, Code.FILE_EMPTY)])
-    return Measure(count, digest.hexdigest(), line_ends)
+    return Measure(count, digest.hexdigest(), line_ends, start)
 
 
 def keep(submission: Submission, file: BinaryIO) -> None:

@@ -1,4 +1,5 @@
-"""Whom the rows of a file are about: names that don't fit an identifier hold their row."""
+"""Whom the rows of a file are about: a name that doesn't fit an identifier, or a document of another agency's, holds
+its row for an officer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,19 +12,22 @@ from credit.records import staging
 from credit.records.models import Submission
 from credit.records.names import same_name
 from credit.records.notations.faults import Code, Fault, shown
+from credit.records.notations.reading import Reading
 from credit.records.notations.shapes import Row
+from credit.records.statements import STANDS
 from credit.subjects import bulk
 from credit.vault import actions as vault
 
 BETWEEN = "\x1f"
 """Between documents in one text: no sound cell has a control character."""
 
-KNOWN = """
-SELECT count(*) FROM ROWS FROM (string_to_table(%(subjects)s, ','), string_to_table(%(documents)s, %(between)s))
-    AS asked (subject, document)
+KNOWN = f"""
+SELECT asked.place, bool_or(r.agency_id = %(agency)s), bool_or(r.agency_id <> %(agency)s AND {STANDS})
+FROM ROWS FROM (string_to_table(%(subjects)s, ','), string_to_table(%(documents)s, %(between)s)) WITH ORDINALITY
+    AS asked (subject, document, place)
 JOIN records_record r ON r.subject_id = asked.subject::bigint AND r.document = asked.document
-WHERE r.agency_id = %(agency)s AND r.notation = %(notation)s
-"""
+WHERE r.notation = %(notation)s GROUP BY asked.place
+"""  # noqa: S608 -- constants
 
 
 @dataclass
@@ -40,45 +44,52 @@ class Matching:
     subjects_new: int = 0
     records_known: int = 0
 
-    def sound(self, rows: Sequence[Row], name_heading: str) -> tuple[pl.DataFrame, list[Fault]]:
-        """The rows whose name fits what is on file and what the file said before, as they are staged; else faults."""
-        encrypt = vault.identifier_cipher()
+    def sound(self, reading: Reading) -> tuple[pl.DataFrame, list[Fault]]:
+        """The rows whose name fits what is on file and what the file said before, and whose document isn't another
+        agency's, as they are staged; else faults."""
+        rows, encrypt = reading.rows, vault.identifier_cipher()
         tokens = [encrypt(row.kind, row.identifier) for row in rows]
         on_file = bulk.on_file([row.kind for row in rows], tokens)
         fitting: list[Row] = []
         fitting_tokens: list[bytes] = []
         first: list[bool] = []
-        known_ones: list[tuple[int, str]] = []
         faults: list[Fault] = []
+        held = self._held(rows, on_file)
         for place, (row, token) in enumerate(zip(rows, tokens, strict=True)):
             before = self.names.get(token)
             known = on_file[place][1] if place in on_file else before
             if known is not None and known != row.name and not self._fits(known, row):
-                faults.append(Fault(row.line, name_heading, Code.NAME_CONFLICT, shown(row.name)))
+                faults.append(Fault(row.line, reading.name_heading, Code.NAME_CONFLICT, shown(row.name)))
+                continue
+            mine, anothers = held.get(place, (False, False))
+            if anothers and not mine and Code.NOT_AUTHORISED not in self.accepted.get(row.line, ()):
+                column, document = reading.document_heading, shown(row.document)
+                faults.append(Fault(row.line, column, Code.NOT_AUTHORISED, document, detail="author"))
                 continue
             first.append(before is None)
             if before is None:
                 self.names[token] = row.name
                 self.subjects_new += place not in on_file
-            if place in on_file:
-                known_ones.append((on_file[place][0], row.document))
+            self.records_known += mine
             fitting.append(row)
             fitting_tokens.append(token)
-        self.records_known += self._records_on_file(known_ones)
         return staging.as_frame(fitting, fitting_tokens, first), faults
 
     def _fits(self, known: str, row: Row) -> bool:
         return same_name(known, row.name) or Code.NAME_CONFLICT in self.accepted.get(row.line, ())
 
-    def _records_on_file(self, asked: Sequence[tuple[int, str]]) -> int:
-        if not asked:
-            return 0
+    def _held(self, rows: Sequence[Row], on_file: Mapping[int, tuple[int, str]]) -> dict[int, tuple[bool, bool]]:
+        """By place, of rows whose document is on file: whether from this agency, and whether from another, standing."""
+        if not on_file:
+            return {}
         touch(System.INTAKE, Field.RECORDS)
-        return sets.number(
+        places = sorted(on_file)
+        found = sets.rows(
             KNOWN,
-            subjects=",".join(str(subject) for subject, _ in asked),
-            documents=BETWEEN.join(document for _, document in asked),
+            subjects=",".join(str(on_file[place][0]) for place in places),
+            documents=BETWEEN.join(rows[place].document for place in places),
             between=BETWEEN,
             agency=self.submission.agency_id,
             notation=self.submission.notation,
         )
+        return {places[nth - 1]: (mine, anothers) for nth, mine, anothers in found}

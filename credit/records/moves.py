@@ -12,6 +12,7 @@ class Status(StrEnum):
     REFUSED = "refused"
     RELEASING = "releasing"
     RELEASED = "released"
+    WITHDRAWING = "withdrawing"
     WITHDRAWN = "withdrawn"
 
 
@@ -27,6 +28,9 @@ class Move(StrEnum):
     PUBLISH = "publish"
     GIVE_UP = "give-up"
     WITHDRAW = "withdraw"
+    ORDER_BACK = "order-back"
+    TAKE_BACK = "take-back"
+    KEEP = "keep"
 
 
 TRANSITIONS: dict[tuple[Status, Move], Status] = {
@@ -46,10 +50,17 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
     (Status.PARSING, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.PARSED, Move.WITHDRAW): Status.WITHDRAWN,
     (Status.RELEASED, Move.WITHDRAW): Status.WITHDRAWN,
+    (Status.RELEASED, Move.ORDER_BACK): Status.WITHDRAWING,  # a large one: a worker takes it back
+    (Status.WITHDRAWING, Move.CLAIM): Status.WITHDRAWING,
+    (Status.WITHDRAWING, Move.TAKE_BACK): Status.WITHDRAWN,
+    (Status.WITHDRAWING, Move.KEEP): Status.RELEASED,  # every worker died on it
 }
 """Every move that there is; all others are refused."""
 
-DELIVERED = (Status.RECEIVED, Status.PARSING, Status.PARSED, Status.RELEASING, Status.RELEASED)
+STANDING = (Status.RELEASED, Status.WITHDRAWING)
+"""Submissions whose records say what it stated, until they are taken back."""
+
+DELIVERED = (Status.RECEIVED, Status.PARSING, Status.PARSED, Status.RELEASING, *STANDING)
 """Submissions whose bytes can't be delivered again."""
 
 

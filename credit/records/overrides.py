@@ -14,7 +14,7 @@ from credit.records.submissions import Submission
 REASON_LENGTH = (10, 300)
 """Characters that a reason has at least and at most."""
 
-ACCEPTABLE = (Code.IDENTIFIER_INVALID, Code.NAME_CONFLICT)
+ACCEPTABLE = (Code.IDENTIFIER_INVALID, Code.NAME_CONFLICT, Code.NOT_AUTHORISED)
 """Faults that can be accepted; of the first only the one where nothing but the check digit fails."""
 
 

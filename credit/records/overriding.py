@@ -1,8 +1,8 @@
 """An officer accepts one row although a check failed: one row, one fault, one reason, journalled.
 
-Two faults can be accepted: an identifier of which nothing but the check digit fails (a published example:
-91350211M0000XUF46), and a name that differs from the one on file. Nothing else changes by it: the name on file stays,
-and the file is checked again with what was accepted.
+Three faults can be accepted: an identifier of which nothing but the check digit fails (a published example:
+91350211M0000XUF46), a name that differs from the one on file, and a document that another agency delivered. Nothing
+else changes by it: the name on file stays, and the file is checked again with what was accepted.
 """
 
 import re
@@ -80,11 +80,6 @@ def accepted_in(submission: Submission) -> Accepted:
     for line, code in RowOverride.objects.filter(submission=submission).values_list("line", "code"):
         found[line].add(Code(code))
     return {line: frozenset(codes) for line, codes in found.items()}
-
-
-def names_accepted_in(submission: Submission) -> list[int]:
-    """Lines whose name was accepted though another is on file."""
-    return [line for line, codes in accepted_in(submission).items() if Code.NAME_CONFLICT in codes]
 
 
 def reasons_in(submission: Submission) -> dict[int, str]:

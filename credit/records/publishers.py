@@ -7,22 +7,22 @@ transaction is rolled back by the database, and the next one begins anew.
 
 import threading
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import datetime
 from types import TracebackType
 
 from django.db import connection, transaction
 from django.db.models import F
 
+from credit.core.clock import Clock
 from credit.core.policy import System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.ledger import sets
-from credit.records.deliveries import after_move, forget_order, locked, wait_for_others
+from credit.records.deliveries import after_move, forget_order, locked, next_turn, wait_for_others
 from credit.records.intake import MAX_CLAIMS, ClaimLost
-from credit.records.models import Submission
+from credit.records.models import StagedRows, Submission
 from credit.records.moves import Move, Status
-from credit.records.overriding import names_accepted_in, reasons_in
+from credit.records.overriding import accepted_in, reasons_in
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 from credit.records.releasing import check_names_again, note_release
 
@@ -33,37 +33,47 @@ DEAD_CLIENT = "SET LOCAL client_connection_check_interval = '2s'"
 
 def publish_ordered(submission_pk: int, *, now: datetime) -> Submission | None:
     """Publish a submission whose release was ordered; None where somebody else does or did, or it was withdrawn."""
+    clock = Clock(now)
     submission = _claim(submission_pk, now)
     if submission is None:
         return None
     if submission.publishers > MAX_CLAIMS:
         return _give_up(submission, now=now)
     try:
-        with SignsOfLife(submission, began=now) as signs:
+        with SignsOfLife(submission, clock) as signs:
             _publish(submission, signs)
     except ClaimLost:
         return None
+    except StagedRows.DoesNotExist:
+        if _is_mine(submission):
+            raise
+        return None  # whoever withdrew it has thrown them away
     except NamesChanged:
         check_names_again(submission.public_id, now=now)
     submission.refresh_from_db()
     return submission
 
 
+def _is_mine(submission: Submission) -> bool:
+    mine = Submission.objects.filter(pk=submission.pk, status=Status.RELEASING, publishers=submission.publishers)
+    return mine.exists()
+
+
 class SignsOfLife(AbstractContextManager["SignsOfLife"]):
     """Says in a thread of its own, outside the worker's transaction, that the worker lives, and how far it is."""
 
-    def __init__(self, submission: Submission, *, began: datetime) -> None:
+    def __init__(self, submission: Submission, clock: Clock) -> None:
         self.share = 0
         self._mine = Submission.objects.filter(
             pk=submission.pk, status=Status.RELEASING, publishers=submission.publishers
         )
-        self._began, self._started = began, monotonic()
+        self._clock = clock
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._tell, daemon=True)
 
     def now(self) -> datetime:
         """The moment, on the clock that the work began with."""
-        return self._began + timedelta(seconds=monotonic() - self._started)
+        return self._clock.now()
 
     def is_at(self, percent: int) -> None:
         """How far the work is."""
@@ -109,10 +119,12 @@ def _publish(submission: Submission, signs: SignsOfLife) -> None:
     by = submission.released_by
     if by is None:  # never: the constraint submission_release_is_whole
         raise ClaimLost
+    turn = next_turn()
     _make_records(submission, by, signs)
     submission.status, submission.released_at = after_move(submission, Move.PUBLISH), signs.now()
     signs.finish(
         status=submission.status,
+        release_turn=turn,
         released_at=submission.released_at,
         published=100,
         records_new=submission.records_new,
@@ -123,7 +135,7 @@ def _publish(submission: Submission, signs: SignsOfLife) -> None:
 
 
 def _make_records(submission: Submission, by: User, signs: SignsOfLife) -> None:
-    accepted, reasons = names_accepted_in(submission), reasons_in(submission)
+    accepted, reasons = accepted_in(submission), reasons_in(submission)
     publish(submission, by=by, now=signs.now(), accepted=accepted, reasons=reasons, progress=signs.is_at)
     raise_revisions("touched")
 

@@ -16,7 +16,9 @@ from credit.records.merging import LED_ON, WHILE_PUBLISHING, note_pairs
 from credit.records.models import AgencyProfile, Confirmation, Record, RecordVersion, Submission
 from credit.records.moves import Cause
 from credit.records.names import same_name
-from credit.records.statements import CONTENT, find_last_said
+from credit.records.notations.faults import Code
+from credit.records.overriding import Accepted
+from credit.records.statements import CONTENT, STANDS, find_last_said
 from credit.records.versioning import CARRIED, supersede
 from credit.records.versions import record_id
 from credit.subjects import bulk
@@ -25,7 +27,7 @@ STATED = """
 CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
 SELECT d.line, d.document, d.mark, d.value, d.valid_from, d.valid_to, d.details, d.public_id, n.subject_id,
     n.fresh AS subject_is_new, r.id IS NULL AS fresh,
-    coalesce(r.id, nextval(pg_get_serial_sequence('records_record', 'id'))) AS record_id,
+    coalesce(r.id, nextval(%(ids)s::regclass)) AS record_id,
     %(kind)s::text AS kind, %(category)s::text AS category
 FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
     LEFT JOIN records_record r ON NOT n.fresh AND r.subject_id = n.subject_id AND r.agency_id = %(agency)s
@@ -41,6 +43,10 @@ SELECT DISTINCT d.name, s.name FROM delivered d JOIN named n ON n.kind = d.kind 
     JOIN subjects_subject s ON s.id = n.subject_id
 WHERE NOT n.fresh AND d.name <> s.name AND NOT d.line = ANY(%(accepted)s)
 """
+OTHERS = f"""
+SELECT EXISTS (SELECT FROM stated t JOIN records_record r ON r.subject_id = t.subject_id AND r.document = t.document
+WHERE t.fresh AND NOT t.subject_is_new AND r.notation = %(notation)s AND NOT t.line = ANY(%(accepted)s) AND {STANDS})
+"""  # noqa: S608 -- constants
 CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT t.* FROM stated t LEFT JOIN said s USING (record_id)
@@ -58,7 +64,7 @@ Progress = Callable[[int], None]
 
 
 class NamesChanged(Exception):
-    """A number is on file under another name since the file was checked."""
+    """Since the file was checked, a number is on file under another name, or a document is another agency's."""
 
 
 def publish(
@@ -66,13 +72,13 @@ def publish(
     *,
     by: User,
     now: datetime,
-    accepted: list[int],
+    accepted: Accepted,
     reasons: Mapping[int, str],
     progress: Progress = lambda _percent: None,
 ) -> None:
     """Make records and versions of a submission's sound rows, and count them in it (not saved).
 
-    `accepted`: lines whose name an officer accepted; `reasons`: by line, why. Raises NamesChanged.
+    `accepted`: by line, the faults that an officer accepted; `reasons`: by line, why. Raises NamesChanged.
     """
     touch(System.INTAKE, Field.RECORDS)
     sets.run(WHILE_PUBLISHING)
@@ -80,11 +86,13 @@ def publish(
     loading.load(submission, lambda rows: progress(30 * rows // max(1, submission.accepted)))
     bulk.find_or_make_named(now=now)
     note_pairs(bulk.join_registers(), source=submission.public_id, now=now)
-    for given, on_file in sets.rows(OTHER_NAMES, accepted=accepted):
+    for given, on_file in sets.rows(OTHER_NAMES, accepted=_lines(accepted, Code.NAME_CONFLICT)):
         if not same_name(on_file, given):
             raise NamesChanged
     progress(45)
     _find_records(submission)
+    if sets.number(OTHERS, notation=submission.notation, accepted=_lines(accepted, Code.NOT_AUTHORISED)):
+        raise NamesChanged
     progress(55)
     submission.records_new = _add_records(submission, now)
     progress(70)
@@ -106,12 +114,13 @@ def _find_records(submission: Submission) -> None:
     notation = notations.get(submission.notation)
     sets.run(
         STATED,
+        ids=sets.sequence(Record),
         agency=submission.agency_id,
         notation=submission.notation,
         kind=notation.kind,
         category=notation.category or _category_of(submission),
     )
-    sets.run("ANALYZE stated")
+    sets.run("ANALYZE stated (line, document, subject_id, record_id, fresh, subject_is_new)")
 
 
 def _add_records(submission: Submission, now: datetime) -> int:
@@ -149,8 +158,13 @@ def _state_again(submission: Submission, by: User, now: datetime, reasons: Mappi
     find_last_said("known")
     mine, theirs = (", ".join(f"{table}.{name}" for name in CONTENT) for table in "ts")
     sets.run(CHANGED.format(mine, theirs))
-    columns = {name: name for name in ("record_id", "version_id")} | {"submission_id": "%(mine)s", "line": "t.line"}
+    columns = {name: f"said.{name}" for name in ("record_id", "version_id")} | {
+        "submission_id": "%(mine)s",
+        "line": "t.line",
+        "after": "newest.number",
+    }
     source = """FROM stated t JOIN said USING (record_id)
+        JOIN records_recordversion newest ON newest.record_id = said.record_id AND newest.superseded_at IS NULL
         WHERE NOT t.fresh AND NOT EXISTS (SELECT FROM changed c WHERE c.record_id = said.record_id)"""
     submission.records_same = sets.insert(Confirmation, columns, source, mine=submission.pk)
     following = {name: f"new.{name}" for name in (*CONTENT, "line")} | {name: f"old.{name}" for name in CARRIED}
@@ -161,6 +175,10 @@ def _state_again(submission: Submission, by: User, now: datetime, reasons: Mappi
         "reason": "coalesce(%(reasons)s::jsonb ->> new.line::text, '')" if reasons else "''",
     }
     submission.records_changed = supersede("changed", following, now=now, **_authors(submission, by, reasons))
+
+
+def _lines(accepted: Accepted, code: Code) -> list[int]:
+    return [line for line, codes in accepted.items() if code in codes]
 
 
 def _authors(submission: Submission, by: User, reasons: Mapping[int, str]) -> dict[str, object]:

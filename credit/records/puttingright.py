@@ -1,8 +1,10 @@
 """What a decision does to a record: a flag, a correction, a repair, a removal. Each is the record's next version."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.clock import business_date
@@ -12,7 +14,7 @@ from credit.ledger import actions as ledger
 from credit.records import notations
 from credit.records.models import Record, RecordVersion
 from credit.records.moves import Cause
-from credit.records.notations.limits import held_end, limit_on
+from credit.records.notations.limits import ends_of, latest_end, limit_on
 from credit.records.notations.shapes import UnknownMark
 from credit.records.statements import Content, content_of
 from credit.records.versioning import add_next, draft, newest_of
@@ -48,7 +50,7 @@ def correct(
     if mark is not None:
         content = _with_mark(content, record.notation, mark)
     if valid_to is not None:
-        content = _with_end(content, valid_to)
+        content = _with_end(content, record.notation, valid_to)
     if content == content_of(old):
         raise Invalid(_("This is what the record says already."))
     new = draft(record, content, old.number + 1, Cause.CORRECTION, by=by, now=now, old=old, reason=_said(reason))
@@ -74,7 +76,7 @@ def repair(record: Record, *, reason: str, by: User, now: datetime) -> RecordVer
     today = business_date(now)
     if old.valid_to is not None and old.valid_to <= today:
         raise Conflict(_("This record has ended already."))
-    content = _with_end(content_of(old), max(today, old.valid_from + timedelta(days=1)))
+    content = replace(content_of(old), valid_to=max(today, old.valid_from + timedelta(days=1)))
     new = draft(record, content, old.number + 1, Cause.REPAIR, by=by, now=now, old=old, reason=_said(reason))
     return _add(old, new, "record.repaired", by=by, now=now)
 
@@ -112,18 +114,27 @@ def check_mark(record: Record, mark: str, on: date) -> int:
 
 
 def _with_mark(content: Content, notation: str, mark: str) -> Content:
+    """An end that only the old mark had put is that which the new mark puts; any other is held by the new mark's."""
     value = check_mark(Record(notation=notation), mark, content.valid_from)
-    ends = held_end(value, content.valid_from, content.valid_to)
+    old = ends_of(notations.get(notation), content.mark, content.value, content.valid_from)
+    new = ends_of(notations.get(notation), mark, value, content.valid_from)
+    ends = new.by_itself if content.valid_to == old.by_itself else new.hold(content.valid_to)
     return Content(**(content.fields() | {"mark": mark.strip(), "value": value, "valid_to": ends}))
 
 
-def _with_end(content: Content, valid_to: date) -> Content:
+def _with_end(content: Content, notation: str, valid_to: date) -> Content:
     if valid_to <= content.valid_from:
         raise Invalid(_("The end must be later than the beginning."))
-    if held_end(content.value, content.valid_from, valid_to) != valid_to:
+    latest = ends_of(notations.get(notation), content.mark, content.value, content.valid_from).latest
+    if latest is None or valid_to <= latest:
+        return Content(**(content.fields() | {"valid_to": valid_to}))
+    if latest == latest_end(content.value, content.valid_from):
         years = limit_on(content.valid_from).years
         raise Invalid(_("Negative data may count for %(years)d years at most.") % {"years": years})
-    return Content(**(content.fields() | {"valid_to": valid_to}))
+    raise Invalid(
+        _("By this notation's rules, a record with this mark ends on %(day)s at the latest.")
+        % {"day": date_format(latest)}
+    )
 
 
 def _standing(record: Record) -> RecordVersion:

@@ -18,6 +18,11 @@ def publish_soon(submission_pk: int) -> None:
     transaction.on_commit(lambda: send("records.publish", submission_pk))
 
 
+def take_back_soon(submission_pk: int) -> None:
+    """Ask a worker to take a submission back whose withdrawal was ordered, once the transaction is committed."""
+    transaction.on_commit(lambda: send("records.take_back", submission_pk))
+
+
 def send(task: str, pk: int) -> None:
     """Send a message; where the broker is gone, the sweeper will."""
     try:

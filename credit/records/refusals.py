@@ -1,17 +1,13 @@
 """A file that isn't taken in, with its faults."""
 
-import re
 from collections.abc import Sequence
 
 from django.utils.translation import get_language, gettext
 
 from credit.core.errors import Invalid
-from credit.core.identifiers import mask
+from credit.records.masking import masked_text, masked_value
 from credit.records.notations.faults import Code, Fault
 from credit.records.notations.headings import forbidden
-
-LIKE_A_NUMBER = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{15,}")
-DIGITS = 8
 
 
 class Refused(Invalid):
@@ -34,22 +30,16 @@ def _expected(fault: Fault) -> str:
     return fault.expected
 
 
-def _without_numbers(text: str) -> str:
-    """A cell in the wrong place may hold somebody's official number: long runs with many digits are masked."""
-
-    def hidden(found: re.Match[str]) -> str:
-        return mask(found[0]) if sum(character.isdigit() for character in found[0]) >= DIGITS else found[0]
-
-    return LIKE_A_NUMBER.sub(hidden, text)
-
-
 def as_json(fault: Fault) -> dict[str, str | int | None]:
-    """A fault as commands print it; what stood in an identifier's cell is masked, and a number that stood elsewhere."""
-    value = mask(fault.value) if fault.code is Code.IDENTIFIER_INVALID else _without_numbers(fault.value)
+    """A fault as it is told outside its agency's own page: official numbers are masked (masking.py).
+
+    A heading of a file that is refused whole can be anything, a number too where the heading row was left out.
+    """
+    column = fault.column
     return {
         "line": fault.line,
-        "column": fault.column,
+        "column": masked_text(column) if column is not None and fault.line is None else column,
         "code": fault.code.value,
-        "value": value,
+        "value": masked_value(fault.value, column if fault.line is not None else None),
         "message": sentence(fault),
     }

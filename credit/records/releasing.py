@@ -5,15 +5,16 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.clock import Clock
 from credit.core.errors import Conflict, NotAllowed
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records import queue
-from credit.records.deliveries import after_move, check_again, locked
+from credit.records.deliveries import after_move, check_again, locked, next_turn, soon
 from credit.records.models import ApiClient, Submission
 from credit.records.moves import Move, Status, after
 from credit.records.officers import require_officer
-from credit.records.overriding import names_accepted_in, reasons_in, require_accepted_by_others
+from credit.records.overriding import accepted_in, reasons_in, require_accepted_by_others
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 
 AT_ONCE = 5_000
@@ -34,21 +35,23 @@ def release(
     One with more than AT_ONCE sound rows is published by a worker, and is `releasing` until then, unless `here` asks
     for it now. With faults only when `partial` says so: then the sound rows. `through`: the program of `by` that does
     it. Raises NotFound, NotAllowed (not an officer, or whoever delivered it), Conflict (not checked yet, released or
-    withdrawn already, faults, nothing sound, or a name on file changed since: then it is checked again).
+    withdrawn already, faults, nothing sound, what is on file changed since: then it is checked again, or another
+    delivery is in the way: code "busy").
     """
     try:
-        return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
+        with soon(patient=here):
+            return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
     except NamesChanged:
         check_names_again(submission_id, now=now)
         raise Conflict(
-            _("A name on file has changed meanwhile. The file is being checked again; release it after that.")
+            _("What is on file has changed meanwhile. The file is being checked again; release it after that.")
         ) from None
 
 
-@transaction.atomic
 def _release(
     submission_id: str, *, by: User, now: datetime, partial: bool, through: ApiClient | None, here: bool
 ) -> Submission:
+    clock = Clock(now)
     submission = locked(submission_id)
     require_officer(by, submission.agency, now=now)
     if submission.submitted_by_id == by.pk:
@@ -62,11 +65,12 @@ def _release(
     submission.partial, submission.released_by, submission.released_through = partial, by, through
     if submission.accepted > AT_ONCE and not here:
         return _order(submission, now=now)
-    submission.status, submission.released_at = status, now
-    publish(submission, by=by, now=now, accepted=names_accepted_in(submission), reasons=reasons_in(submission))
-    submission.save()
+    submission.status, submission.release_turn = status, next_turn()
+    publish(submission, by=by, now=clock.now(), accepted=accepted_in(submission), reasons=reasons_in(submission))
     raise_revisions("touched")
-    note_release(submission, now=now)
+    submission.released_at = clock.now()
+    submission.save()
+    note_release(submission, now=submission.released_at)
     return submission
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from credit.ledger import sets
 from credit.records.models import RecordVersion
-from credit.records.moves import Cause, Status
+from credit.records.moves import STANDING, Cause
 
 CONTENT = ("kind", "category", "value", "mark", "valid_from", "valid_to", "details")
 
@@ -33,6 +33,10 @@ def content_of(version: RecordVersion) -> Content:
     return Content(**{name: getattr(version, name) for name in CONTENT})
 
 
+STANDS = """EXISTS (
+    SELECT FROM records_recordversion v WHERE v.record_id = r.id AND v.superseded_at IS NULL AND NOT v.struck)"""
+"""Whether the record `r` stands: it was neither removed nor taken back."""
+
 LAST_SAID = """
 CREATE TEMPORARY TABLE said ON COMMIT DROP AS
 WITH stood AS (
@@ -43,7 +47,7 @@ WITH stood AS (
         JOIN records_confirmation c USING (record_id)
 ), last AS (
     SELECT DISTINCT ON (record_id) stood.* FROM stood JOIN records_submission s ON s.id = stood.submission_id
-    WHERE s.status = %(released)s ORDER BY record_id, s.released_at DESC, s.id DESC
+    WHERE s.status = ANY(%(standing)s) ORDER BY record_id, s.release_turn DESC
 )
 SELECT last.*, {content} FROM last JOIN records_recordversion v ON v.id = last.version_id
 """
@@ -58,5 +62,5 @@ def find_last_said(table: str) -> None:
     sets.run("DROP TABLE IF EXISTS said")
     content = ", ".join(f"v.{name}" for name in CONTENT)
     words = LAST_SAID.format(table=table, content=content)
-    sets.run(words, submission=Cause.SUBMISSION.value, released=Status.RELEASED.value)
+    sets.run(words, submission=Cause.SUBMISSION.value, standing=[status.value for status in STANDING])
     sets.run("ANALYZE said")

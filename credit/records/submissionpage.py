@@ -12,7 +12,7 @@ from credit.core.identifiers import mask
 from credit.identity.models import Organisation, User
 from credit.records import notations, staging
 from credit.records.faultlist import Cut, counts, faults_in
-from credit.records.faultsheet import WHOLE_ROWS
+from credit.records.faultsheet import HAS_SHEET, WHOLE_ROWS
 from credit.records.models import RowOverride, Submission
 from credit.records.moves import Move, Status, after
 from credit.records.notations.faults import Code, Fault
@@ -100,7 +100,7 @@ def _faults(found: Submission, status: Status, asked: Mapping[str, str]) -> dict
         ],
         "fault_codes": [(code, FAULTS[Code(code)], count) for code, count in codes],
         "fault_columns": counts(found, "column") if codes else [],
-        "has_sheet": bool(codes) and status in (Status.PARSED, Status.RELEASED),
+        "has_sheet": bool(codes) and status in HAS_SHEET,
         "has_whole_sheet": found.rows <= WHOLE_ROWS and status is Status.PARSED,
     }
 

@@ -48,6 +48,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those whose release is ordered and that no worker is publishing, or one that has been silent for too long."""
         return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=now - LEASE), status=Status.RELEASING)
 
+    def to_take_back(self, now: datetime) -> Self:
+        """As `to_publish`, of withdrawals."""
+        return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=now - LEASE), status=Status.WITHDRAWING)
+
+    def left_withdrawing(self, now: datetime) -> Self:
+        """As `left_unpublished`, of withdrawals."""
+        return self.to_take_back(now).filter(Q(claimed_at__isnull=False) | Q(queued_at__lt=now - PATIENCE))
+
     def left_unpublished(self, now: datetime) -> Self:
         """Those whose order was lost, or whose worker died in the middle."""
         return self.to_publish(now).filter(Q(claimed_at__isnull=False) | Q(queued_at__lt=now - PATIENCE))
@@ -60,6 +68,9 @@ class Submission(models.Model):
     `rows` and `accepted` count data rows; they grow while it is parsed. `rows_expected` is an estimate. Of the sound
     rows, `subjects` are different ones, `subjects_new` weren't on file, and `records_known` have a record already.
     `…_through` is the program of `…_by` that did it, where one did.
+
+    `released_at` and `withdrawn_at` are when it took effect: the last thing that is written before the commit.
+    `release_turn` and `withdrawal_turn` (None: it never was released) say in which order (see deliveries.next_turn).
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
@@ -68,7 +79,7 @@ class Submission(models.Model):
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
-    status = models.CharField(max_length=10, default=Status.RECEIVED.value)
+    status = models.CharField(max_length=12, default=Status.RECEIVED.value)
     rows = models.IntegerField(default=0)
     rows_expected = models.IntegerField(default=0)
     accepted = models.IntegerField(default=0)
@@ -91,6 +102,7 @@ class Submission(models.Model):
         ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     released_at = models.DateTimeField(null=True, blank=True)
+    release_turn = models.BigIntegerField(null=True, blank=True)
     partial = models.BooleanField(default=False)
     publishers = models.IntegerField(default=0)
     published = models.SmallIntegerField(default=0)
@@ -104,6 +116,7 @@ class Submission(models.Model):
         ApiClient, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_turn = models.BigIntegerField(null=True, blank=True)
     withdrawn_why = models.TextField(blank=True)
 
     objects = SubmissionQuerySet.as_manager()
@@ -114,7 +127,7 @@ class Submission(models.Model):
             models.Index(
                 fields=["queued_at"],
                 name="submission_open",
-                condition=Q(status__in=["received", "parsing", "releasing"]),
+                condition=Q(status__in=["received", "parsing", "releasing", "withdrawing"]),
             ),
         ]
         constraints = [
@@ -132,11 +145,22 @@ class Submission(models.Model):
             ),
             models.CheckConstraint(
                 name="submission_release_is_whole",
-                condition=Q(status="released", released_at__isnull=False, released_by__isnull=False)
+                condition=Q(status__in=["released", "withdrawing"])
+                & Q(released_at__isnull=False, released_by__isnull=False)
                 | Q(status="releasing", released_at__isnull=True, released_by__isnull=False)
                 | Q(status="withdrawn")
-                | ~Q(status__in=["releasing", "released", "withdrawn"])
+                | ~Q(status__in=["releasing", "released", "withdrawing", "withdrawn"])
                 & Q(released_at__isnull=True, released_by__isnull=True),
+            ),
+            models.UniqueConstraint(fields=["release_turn"], name="one_release_a_turn"),
+            models.CheckConstraint(
+                name="submission_release_has_a_turn",
+                condition=Q(release_turn=None, released_at=None)
+                | Q(release_turn__isnull=False, released_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submission_turns_are_in_order",
+                condition=Q(withdrawal_turn=None) | Q(withdrawal_turn__gt=F("release_turn")),
             ),
             models.CheckConstraint(
                 name="submission_released_by_another", condition=Q(released_by=None) | ~Q(released_by=F("submitted_by"))
@@ -145,7 +169,9 @@ class Submission(models.Model):
                 name="submission_withdrawal_is_whole",
                 condition=Q(status="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)
                 & ~Q(withdrawn_why="")
-                | ~Q(status="withdrawn") & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why=""),
+                | Q(status="withdrawing", withdrawn_at__isnull=True, withdrawn_by__isnull=False) & ~Q(withdrawn_why="")
+                | ~Q(status__in=["withdrawing", "withdrawn"])
+                & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why=""),
             ),
         ]
 
@@ -154,15 +180,20 @@ class Submission(models.Model):
 
     @property
     def is_working(self) -> bool:
-        """Whether a worker still has to read or publish it, or does."""
-        return self.status in (Status.RECEIVED, Status.PARSING, Status.RELEASING)
+        """Whether a worker still has to read, publish or take it back, or does."""
+        return self.status in (Status.RECEIVED, Status.PARSING, Status.RELEASING, Status.WITHDRAWING)
 
     @property
-    def share(self) -> int:
-        """How far it is read or published, 0 to 100, as far as one can tell."""
+    def share(self) -> int | None:
+        """How far it is read or published, 0 to 100; None where nobody can tell.
+
+        What is taken back is so in one step, and a file whose lines aren't rows doesn't say beforehand how many it has.
+        """
+        if self.status == Status.WITHDRAWING:
+            return None
         if self.status == Status.RELEASING:
             return self.published
-        return min(100, 100 * self.rows // self.rows_expected) if self.rows_expected else 0
+        return min(100, 100 * self.rows // self.rows_expected) if self.rows_expected else None
 
 
 class KeptFile(models.Model):

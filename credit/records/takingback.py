@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.clock import Clock
 from credit.core.errors import Invalid, NotAllowed
 from credit.identity.models import User
 from credit.ledger import actions as ledger
-from credit.records import staging
-from credit.records.deliveries import BATCH, after_move, locked, raise_revisions
+from credit.records import queue, staging
+from credit.records.deliveries import BATCH, after_move, locked, next_turn, raise_revisions, soon
 from credit.records.histories import content_after, histories
 from credit.records.models import ApiClient, RecordVersion, Submission
 from credit.records.moves import Cause, Move, Status
@@ -19,30 +19,45 @@ from credit.records.statements import content_of
 from credit.records.unsaying import unsay
 from credit.records.versioning import add_next, draft, newest_of
 
+AT_ONCE = 5_000
+"""Sound rows up to which a withdrawal doesn't need a worker."""
 
-@transaction.atomic
+
 def withdraw(
-    submission_id: str, *, reason: str, by: User, now: datetime, through: ApiClient | None = None
+    submission_id: str, *, reason: str, by: User, now: datetime, through: ApiClient | None = None, here: bool = False
 ) -> Submission:
     """Take a submission back as a whole: every record says what it would without it (see replaying.py).
 
-    What officials decided meanwhile still holds; disputes stay open, what is withheld stays so. Raises as `release`.
-    `through`: the program of `by` that does it. What was released, only a person takes back: raises NotAllowed.
+    What officials decided meanwhile still holds; disputes stay open, what is withheld stays so. One with more than
+    AT_ONCE sound rows that was released is taken back by a worker, and is `withdrawing` until then, unless `here` asks
+    for it now. Raises as `release`. `through`: the program of `by` that does it. What was released, only a person
+    takes back: raises NotAllowed.
     """
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why it is withdrawn."))
+    with soon(patient=here):
+        return _withdraw(submission_id, reason=reason, by=by, now=now, through=through, here=here)
+
+
+def _withdraw(
+    submission_id: str, *, reason: str, by: User, now: datetime, through: ApiClient | None, here: bool
+) -> Submission:
+    clock = Clock(now)
     submission = locked(submission_id)
     require_officer(by, submission.agency, now=now)
     was_released = submission.status == Status.RELEASED
     if was_released and through is not None:
         raise NotAllowed(_("It was released. An officer takes it back, on the agency's page."))
+    submission.withdrawn_by, submission.withdrawn_why, submission.withdrawn_through = by, reason, through
+    if was_released and submission.accepted > AT_ONCE and not here:
+        return _order_back(submission, by=by, now=now)
     submission.status = after_move(submission, Move.WITHDRAW)
-    submission.withdrawn_by, submission.withdrawn_at, submission.withdrawn_why = by, now, reason
-    submission.withdrawn_through = through
+    submission.withdrawn_at = now
     changed = 0
     if was_released:
-        changed = _take_back(submission, reason=reason, by=by, now=now)
+        changed = take_back(submission, reason=reason, by=by, clock=clock)
+        now = submission.withdrawn_at
     else:
         submission.save()
         staging.discard(submission)
@@ -51,17 +66,35 @@ def withdraw(
     return submission
 
 
-def _take_back(submission: Submission, *, reason: str, by: User, now: datetime) -> int:
-    """Let each record that this submission stated say what it would without it. Saves the submission."""
+def _order_back(submission: Submission, *, by: User, now: datetime) -> Submission:
+    submission.status = after_move(submission, Move.ORDER_BACK)
+    submission.queued_at, submission.claimed_at, submission.publishers = now, None, 0
+    submission.save()
+    ledger.note("submission.withdrawal-ordered", by=by, about=submission, at=now)
+    queue.take_back_soon(submission.pk)
+    return submission
+
+
+def take_back(submission: Submission, *, reason: str, by: User, clock: Clock) -> int:
+    """Let each record that this submission stated say what it would without it.
+
+    Saves the submission as withdrawn, at the end's moment: what is taken back is known from then on.
+    """
+    now = submission.withdrawn_at = clock.now()
+    submission.withdrawal_turn = next_turn()
     submission.save()
     changed, left = unsay(submission, reason=reason, by=by, now=now)
     touched: set[int] = set()
     for start in range(0, len(left), BATCH):
         steps = _steps_back(left[start : start + BATCH], reason=reason, by=by, now=now)
+        for _old, new in steps:
+            new.withdrawn = submission
         add_next(steps, now=now)
         changed += len(steps)
         touched |= {old.subject_id for old, _new in steps}
     raise_revisions(touched)
+    submission.withdrawn_at = clock.now()
+    submission.save(update_fields=["withdrawn_at"])
     return changed
 
 
@@ -74,7 +107,7 @@ def _steps_back(
     for pk in records:
         old = latest[pk]
         found = replay(pasts[pk].events, without=pasts[pk].withdrawn)
-        content = content_after(found, otherwise=content_of(old))
+        content = content_after(found, old.record.notation, otherwise=content_of(old))
         if content == content_of(old) and found.struck == old.struck:
             continue
         new = draft(old.record, content, old.number + 1, Cause.WITHDRAWAL, by=by, now=now, old=old, reason=reason)

@@ -23,17 +23,24 @@ def publish(submission_pk: int) -> None:
     actions.publish_ordered(submission_pk, now=timezone.now())
 
 
+@shared_task(name="records.take_back")
+def take_back(submission_pk: int) -> None:
+    """Take a large submission back that was withdrawn; nothing happens where it was done already or is being done."""
+    actions.take_back_ordered(submission_pk, now=timezone.now())
+
+
 @shared_task(name="records.sweep")
 def sweep() -> int:
     """Send again what a lost message or a dead worker left lying; returns how many."""
     now, submissions = timezone.now(), Submission.objects
     unread = list(submissions.left_lying(now).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     unpublished = list(submissions.left_unpublished(now).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
-    for pk in unread:
-        queue.send("records.parse", pk)
-    for pk in unpublished:
-        queue.send("records.publish", pk)
-    return len(unread) + len(unpublished)
+    withdrawing = list(submissions.left_withdrawing(now).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    left = {"records.parse": unread, "records.publish": unpublished, "records.take_back": withdrawing}
+    for task, found in left.items():
+        for pk in found:
+            queue.send(task, pk)
+    return sum(map(len, left.values()))
 
 
 @shared_task(name="records.expire")

@@ -56,15 +56,17 @@ def unsay(submission: Submission, *, reason: str, by: User, now: datetime) -> tu
     find_last_said("known")
     said, says = (", ".join(f"{table}.{name}" for name in CONTENT) for table in "sv")
     sets.run(CHANGED.format(said=said, says=says))
-    changed = _supersede(reason=reason, by=by, now=now)
+    changed = _supersede(submission, reason=reason, by=by, now=now)
     bulk.raise_revisions_of("changed")
     left = [record for (record,) in sets.rows("SELECT record_id FROM told EXCEPT SELECT record_id FROM known")]
     loading.forget()
     return changed, sorted(left)
 
 
-def _supersede(*, reason: str, by: User, now: datetime) -> int:
+def _supersede(submission: Submission, *, reason: str, by: User, now: datetime) -> int:
     taken = (*CONTENT, "submission_id", "line")
     columns = {name: f"CASE WHEN new.struck THEN old.{name} ELSE new.{name} END" for name in taken}
     columns |= {"struck": "new.struck", "cause": "%(cause)s", "by_id": "%(by)s", "reason": "%(reason)s"}
-    return supersede("changed", columns, now=now, cause=Cause.WITHDRAWAL.value, by=by.pk, reason=reason)
+    columns["withdrawn_id"] = "%(withdrawn)s"
+    named = {"cause": Cause.WITHDRAWAL.value, "by": by.pk, "reason": reason, "withdrawn": submission.pk}
+    return supersede("changed", columns, now=now, **named)

@@ -12,6 +12,7 @@ from credit.ledger import sets
 from credit.records.models import Record, RecordVersion, Submission
 from credit.records.moves import Cause
 from credit.records.statements import Content
+from credit.records.versions import KNOWN_FROM
 
 BATCH = 5_000
 
@@ -57,7 +58,6 @@ def draft(
         version.subject_id = old.subject_id
         for flag in CARRIED:
             setattr(version, flag, getattr(old, flag))
-        version.recorded_at = max(now, old.recorded_at)
         if submission is None:
             version.submission_id, version.line = old.submission_id, old.line
     return version
@@ -74,7 +74,7 @@ def add_next(steps: Iterable[tuple[RecordVersion, RecordVersion]], *, now: datet
     if not pairs:
         return
     newest = RecordVersion.objects.filter(pk__in=[old.pk for old, _new in pairs])
-    moment = max(now, newest.aggregate(latest=Max("recorded_at"))["latest"])
+    moment = max(now, newest.aggregate(latest=Max(KNOWN_FROM))["latest"])
     newest.update(superseded_at=moment)
     for _old, new in pairs:
         new.recorded_at = moment
@@ -83,7 +83,10 @@ def add_next(steps: Iterable[tuple[RecordVersion, RecordVersion]], *, now: datet
 
 NEWEST = """
 CREATE TEMPORARY TABLE newest ON COMMIT DROP AS
-SELECT v.* FROM records_recordversion v WHERE v.superseded_at IS NULL AND v.record_id IN (SELECT record_id FROM {})
+SELECT v.*, greatest(v.recorded_at, s.released_at, w.withdrawn_at) AS known_from FROM records_recordversion v
+    LEFT JOIN records_submission s ON s.id = v.submission_id AND v.cause = 'submission'
+    LEFT JOIN records_submission w ON w.id = v.withdrawn_id
+WHERE v.superseded_at IS NULL AND v.record_id IN (SELECT record_id FROM {})
 """
 
 
@@ -98,7 +101,7 @@ def supersede(table: str, columns: Mapping[str, str], *, now: datetime, **named:
         return 0
     sets.run(NEWEST.format(table))
     sets.run("ANALYZE newest")
-    moment = max(now, sets.rows("SELECT max(recorded_at) FROM newest")[0][0])
+    moment = max(now, sets.rows("SELECT max(known_from) FROM newest")[0][0])
     sets.run(
         "UPDATE records_recordversion SET superseded_at = %(moment)s WHERE id IN (SELECT id FROM newest)", moment=moment
     )

@@ -5,10 +5,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat, Greatest
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from credit.core.policy import Field, Permit, System, touch
+from credit.core.errors import NotAllowed
+from credit.core.policy import Field, Permit, System, gettext_noop, touch
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import Organisation
 from credit.records.moves import NEEDS_NO_REASON, Cause
@@ -77,6 +79,24 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
         found = self.filter(record__in=Record.objects.opened_by(permit))
         return found if permit.opens_withheld else found.filter(withheld=False)
 
+    def ever_opened_by(self, permit: Permit) -> Self:
+        """As `of_records_opened_by`, with the versions too that stood in the file of the permit's subject only before
+        their record went to another. Raises NotAllowed."""
+        permit.require(Field.RECORDS)
+        found = self.filter(Q(record__in=Record.objects.opened_by(permit)) | Q(subject_id=permit.subject_id))
+        return found if permit.opens_withheld else found.filter(withheld=False)
+
+    def told_with(self, permit: Permit, said: "RecordVersion") -> Self:
+        """The history of a record until one of its versions, which stood in the file of the permit's subject.
+
+        Raises NotAllowed.
+        """
+        if said.subject_id != permit.subject_id:
+            raise NotAllowed(gettext_noop("This record was in another file then."))
+        permit.require(Field.RECORDS)
+        found = self.history_of(said.record).filter(number__lte=said.number)
+        return found if permit.opens_withheld else found.filter(withheld=False)
+
     def opened_to(self, system: System) -> Self:
         """All versions, for a part of the portal that may touch them. Raises NotAllowed."""
         touch(system, Field.RECORDS)
@@ -95,8 +115,14 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
         return self.newest().standing()
 
     def known_at(self, moment: datetime) -> Self:
-        """What the portal said at a moment."""
-        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=moment), recorded_at__lte=moment).standing()
+        """What the portal said at a moment, to anybody who looked then."""
+        later = _next_one().filter(GreaterThan(KNOWN_FROM, moment))
+        still = Q(superseded_at=None) | Q(superseded_at__gt=moment) | Exists(later)
+        return self.filter(LessThanOrEqual(KNOWN_FROM, moment), still, recorded_at__lte=moment).standing()
+
+    def with_moments(self) -> Self:
+        """With `known_from` and `known_until`: when it began to be what anybody sees, and when it ceased."""
+        return self.annotate(known_from=KNOWN_FROM, known_until=Subquery(_next_one().values_list(KNOWN_FROM)))
 
     def in_force(self, on: date) -> Self:
         """Those in force on a day: from `valid_from` until the day before `valid_to`."""
@@ -118,11 +144,34 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
 
     def history_of(self, record: Record) -> Self:
         """All versions of a record, the newest first, with who made them."""
-        return self.filter(record=record).select_related("record__agency__profile", "submission").order_by("-number")
+        return (
+            self.filter(record=record)
+            .with_moments()
+            .select_related("record__agency__profile", "submission")
+            .order_by("-number")
+        )
+
+
+KNOWN_FROM = Greatest(
+    "recorded_at",
+    Case(
+        When(cause=Cause.SUBMISSION.value, then=F("submission__released_at")),
+        When(cause=Cause.WITHDRAWAL.value, then=F("withdrawn__withdrawn_at")),
+    ),
+)
+"""When a version began to be what anybody sees. PostgreSQL passes over what is null."""
+
+
+def _next_one() -> VersionQuerySet:
+    return RecordVersion.objects.filter(record=OuterRef("record"), number=OuterRef("number") + 1)
 
 
 class RecordVersion(models.Model):
     """What a record said from `recorded_at` until `superseded_at` (None: still).
+
+    A delivery is published, or taken back, in one transaction that may last a minute, and nobody sees its versions
+    before its end. `recorded_at` is when that work began; what was known when asks for its end (`known_from`):
+    the `released_at` of `submission`, or the `withdrawn_at` of the delivery whose withdrawal made it (`withdrawn`).
 
     It was true from `valid_from` until the day before `valid_to` (None: no end). `value` is in thousandths of the
     common scale, -1000 to 1000; `mark` is the agency's own. A struck version says that the record stands no longer.
@@ -163,6 +212,9 @@ class RecordVersion(models.Model):
         related_name="versions",
         db_constraint=False,
         db_index=False,
+    )
+    withdrawn = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
     line = models.IntegerField(null=True, blank=True)
 
@@ -214,8 +266,17 @@ class RecordVersion(models.Model):
         return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
+class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    """Named questions about what was stated again."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """What was stated again of the records in the file of the permit's subject, in order. Raises NotAllowed."""
+        found = self.filter(record__in=Record.objects.opened_by(permit))
+        return found.select_related("record__agency", "version", "submission").order_by("record", "submission")
+
+
 class Confirmation(models.Model):
-    """A later submission stated again what a version already says."""
+    """A later submission stated again what a version already says. `after`: the record's last version then."""
 
     append_only = True
 
@@ -227,6 +288,9 @@ class Confirmation(models.Model):
     )
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="confirmations", db_constraint=False)
     line = models.IntegerField()
+    after = models.IntegerField()
+
+    objects = ConfirmationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "submission"], name="one_confirmation_a_submission")]

@@ -26,6 +26,7 @@ STATUS = {
     Status.REFUSED: _("Refused"),
     Status.RELEASING: _("Being released"),
     Status.RELEASED: _("Released"),
+    Status.WITHDRAWING: _("Being withdrawn"),
     Status.WITHDRAWN: _("Withdrawn"),
 }
 STATUS_COLOUR = {
@@ -35,6 +36,7 @@ STATUS_COLOUR = {
     Status.REFUSED: "red",
     Status.RELEASING: "blue",
     Status.RELEASED: "green",
+    Status.WITHDRAWING: "blue",
     Status.WITHDRAWN: "grey",
 }
 
@@ -61,7 +63,7 @@ FAULTS = {
     Code.AMOUNT_INVALID: _("Not an amount"),
     Code.VALUE_UNKNOWN: _("Unknown value"),
     Code.RECORD_DUPLICATE: _("Twice in the file"),
-    Code.NOT_AUTHORISED: _("Not registered for it"),
+    Code.NOT_AUTHORISED: _("Not this agency's to state"),
     Code.CONTROL_CHARACTERS: _("Invisible characters"),
     Code.NAME_CONFLICT: _("Another name on file"),
     Code.FILE_EMPTY: _("Nothing in the file"),

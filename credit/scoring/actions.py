@@ -93,9 +93,11 @@ def refuse_out_of_turn(code: str, version: int, starts: date, *, today: date) ->
         raise Conflict(_("A new version comes into force today or later, and after the one before it."))
 
 
-def scheme_in_force(on: date, code: str = OFFICIAL) -> Scheme:
-    """The version in force on a day. Raises Unavailable where none was ever published."""
-    scheme = Scheme.objects.in_force(on, code)
+def scheme_in_force(on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> Scheme:
+    """The version in force on a day, of those known at a moment (None: now). Raises Unavailable where there is none."""
+    scheme = Scheme.objects.in_force(on, code, known_at=known_at)
+    if scheme is None and known_at is not None:
+        raise Unavailable(_("No scheme was published yet at that moment, so that nobody had a mark."))
     if scheme is None:
         raise Unavailable(_('No scheme "%(code)s" is published yet. Run manage.py publish_scheme.') % {"code": code})
     return scheme
@@ -109,7 +111,7 @@ def mark_of(permit: Permit, *, now: datetime, as_of: date | None = None, known_a
     """
     permit.require(Field.MARK)
     today = business_date(now)
-    scheme = scheme_in_force(as_of or today)
+    scheme = scheme_in_force(as_of or today, known_at=known_at)
     # The revision is read before the records: a change in between leaves a score that is stale, never a wrong one.
     revision, kind = Subject.objects.values_list("revision", "kind").get(pk=permit.subject_id)
     versions = versions_of(permit, known_at=known_at)

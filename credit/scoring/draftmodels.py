@@ -1,8 +1,8 @@
 """Drafts of schemes and what was done to them. A published or abandoned draft never changes (trigger)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +13,10 @@ from credit.core.publicid import LENGTH, new_public_id
 from credit.scoring import lifewords
 from credit.scoring.draftconstraints import DRAFT, EVENT
 from credit.scoring.life import OPEN, Move, Status
-from credit.scoring.rules import KINDS, Kind, SchemeRules
-from credit.scoring.schemefile import rules_in
-from credit.scoring.words import in_language
+from credit.scoring.saying import SaysHow
+
+if TYPE_CHECKING:
+    from credit.scoring.assessments import Assessment, AssessmentQuerySet
 
 
 def _person(*, null: bool = True) -> "models.ForeignKey[Any, Any]":
@@ -44,7 +45,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return found
 
 
-class Draft(models.Model):
+class Draft(SaysHow, models.Model):
     """A version of a scheme before it is published, and for ever after: its text, where it stands, who approved it.
 
     `sha256` is that of `text`; `assessed_sha256` is that of the text whose effect was assessed, so that approvals can
@@ -73,6 +74,7 @@ class Draft(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
+    assessments: "AssessmentQuerySet"
 
     class Meta:
         constraints = DRAFT
@@ -82,28 +84,23 @@ class Draft(models.Model):
         return self.public_id
 
     @property
-    def name(self) -> str:
-        """Its name in the language in which the page is read."""
-        return str(in_language(self.document["words"])["name"])
-
-    @property
     def is_open(self) -> bool:
         """Whether something can still happen to it."""
         return self.status in OPEN
 
     @cached_property
-    def rules_by_kind(self) -> dict[Kind, SchemeRules]:
-        """What the engine needs of it, for each kind of subject."""
-        return {kind: rules_in(self.document, kind) for kind in KINDS}
+    def assessment(self) -> "Assessment | None":
+        """The newest assessment of the text that it has now, done or being counted; None where none was ordered."""
+        return self.assessments.filter(sha256=self.sha256).newest().first()
 
     @property
-    def approvals(self) -> list[tuple[Any, datetime, date]]:
+    def approvals(self) -> list[tuple[Any, datetime]]:
         """Who approved it and when, in order; at most two, and never one member twice."""
         both = (
             (self.first_approved_by, self.first_approved_at),
             (self.second_approved_by, self.second_approved_at),
         )
-        return [(who, at, at.date()) for who, at in both if who is not None and at is not None]
+        return [(who, at) for who, at in both if who is not None and at is not None]
 
 
 class DraftEvent(models.Model):

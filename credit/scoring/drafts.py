@@ -1,6 +1,7 @@
 """The moves of a draft on its way to being published. Each is one transaction: the draft, its event, the journal."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from credit.core.policy import Role, System
 from credit.identity.models import Membership, User
 from credit.ledger import actions as ledger
 from credit.scoring import actions, life, lifewords
+from credit.scoring.faultwords import in_words
 from credit.scoring.life import Move, Refusal, Standing, Status
 from credit.scoring.models import Draft, DraftEvent
 from credit.scoring.schemefile import SchemeFile, faults_of, read_scheme
@@ -22,28 +24,37 @@ CHANGED_MEANWHILE = (Refusal.CLOSED, Refusal.NOT_NOW, Refusal.NOT_ASSESSED)
 BY_PORTAL = f"system:{System.SCORING}"
 
 
-def standing_of(draft: Draft | None, by: User, *, now: datetime) -> Standing:
-    """How somebody stands to a draft (None: to none in particular). Whoever wrote any of its texts is an author."""
-    board = Membership.objects.at(now).filter(role=Role.BOARD)
-    members = set(board.values_list("user_id", flat=True))
-    if draft is None:
-        return Standing(member=by.pk in members, board=len(members))
-    wrote = draft.events.filter(move__in=[lifewords.START, Move.EDIT], by=by)
-    return Standing(
-        member=by.pk in members,
-        author=wrote.exists(),
-        approved=by.pk in (draft.first_approved_by_id, draft.second_approved_by_id),
-        board=len(members),
-    )
+def standings(drafts: Iterable[Draft], by: User, *, now: datetime) -> dict[int, Standing]:
+    """How somebody stands to each of the drafts, by primary key, in two queries. Whoever wrote any of a draft's texts
+    is an author of it."""
+    board = set(Membership.objects.at(now).filter(role=Role.BOARD).values_list("user_id", flat=True))
+    found = list(drafts)
+    wrote = DraftEvent.objects.filter(draft__in=found, by=by, move__in=[lifewords.START, Move.EDIT])
+    written = set(wrote.values_list("draft_id", flat=True))
+    return {
+        draft.pk: Standing(
+            member=by.pk in board,
+            author=draft.pk in written,
+            approved=by.pk in (draft.first_approved_by_id, draft.second_approved_by_id),
+            board=len(board),
+        )
+        for draft in found
+    }
+
+
+def standing_of(draft: Draft, by: User, *, now: datetime) -> Standing:
+    """How somebody stands to one draft."""
+    return standings([draft], by, now=now)[draft.pk]
 
 
 @transaction.atomic
 def start(data: bytes, *, by: User, now: datetime) -> Draft:
     """Hand in a draft: a scheme's TOML, whole, of the version that comes next.
 
-    Raises NotAllowed, Invalid (details: faults, each with its path), Conflict (another version, an open draft of it).
+    Raises NotAllowed, Invalid (details: faults, each a path and a sentence), Conflict (another version is next, or
+    there is an open draft of it).
     """
-    if not standing_of(None, by, now=now).member:
+    if not Membership.objects.held_by(by, now).filter(role=Role.BOARD).exists():
         raise NotAllowed(lifewords.REFUSED[Refusal.NOT_MEMBER])
     file = _read(data, now=now)
     code, version = file.tree["code"], file.tree["version"]
@@ -195,10 +206,10 @@ def _note(draft: Draft, move: str, *, by: User | None, now: datetime, reason: st
 
 def _read(data: bytes, *, now: datetime) -> SchemeFile:
     """A scheme that says all that a published one must. Raises Invalid with all its faults."""
-    faults = [str(fault) for fault in faults_of(data, whole=True)]
+    faults = [in_words(fault) for fault in faults_of(data, whole=True)]
     if not faults:
         file = read_scheme(data)
-        faults = [f"in_force_from: {fault}" for fault in _too_early(file.in_force_from, now=now)]
+        faults = [("in_force_from", fault) for fault in _too_early(file.in_force_from, now=now)]
         if not faults:
             return file
     raise Invalid(_("This draft can't be handed in."), faults=faults)

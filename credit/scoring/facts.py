@@ -84,13 +84,13 @@ def _line(version: RecordVersion, scheme: Scheme, counted: Mapping[str, tuple[in
 
 
 def _standing(version: RecordVersion, marks: Marks) -> Standing:
-    """Why a record that the engine didn't count doesn't."""
+    """Why a record that the engine didn't count doesn't. That it has ended comes first: it is its subject's alone."""
+    if version.valid_to is not None and version.valid_to <= marks.as_of:
+        return Standing.ENDED
     if version.category not in {category.code for category in marks.scheme.categories}:
         return Standing.OUTSIDE
     if version.valid_from > marks.as_of:
         return Standing.NOT_YET
-    if version.valid_to is not None and version.valid_to <= marks.as_of:
-        return Standing.ENDED
     if version.disputed and marks.scheme.disputed == "exclude":
         return Standing.LEFT_OUT
     return Standing.REPLACED

@@ -1,6 +1,6 @@
 """What the codes of a draft's life are called on pages, and what a refusal says: all in the reader's language."""
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from credit.scoring.life import Move, Notice, Phase, Refusal, Status
@@ -12,7 +12,7 @@ STATUS = {
     Status.ASSESSED: _("Assessed: two members must approve"),
     Status.APPROVED_ONCE: _("Approved by one member"),
     Status.APPROVED: _("Approved by two members"),
-    Status.PUBLISHED: _("Published"),
+    Status.PUBLISHED: pgettext_lazy("draft", "Published"),
     Status.ABANDONED: _("Given up"),
 }
 
@@ -28,7 +28,7 @@ HAPPENED = {
     Move.ASSESS: _("Effect assessed"),
     Move.APPROVE: _("Approved"),
     Move.SEND_BACK: _("Sent back"),
-    Move.PUBLISH: _("Published"),
+    Move.PUBLISH: pgettext_lazy("draft", "Published"),
     Move.ABANDON: _("Given up"),
 }
 

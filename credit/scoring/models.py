@@ -1,22 +1,25 @@
 """Published schemes, which are never changed, and the scores that they gave, of which a subject has one current."""
 
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
+from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
+from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
 from credit.scoring.draftmodels import Draft, DraftEvent
 from credit.scoring.reviewmodels import Review
-from credit.scoring.rules import KINDS, Kind, SchemeRules
-from credit.scoring.schemefile import rules_in
-from credit.scoring.words import CategoryWords, in_language
-from credit.subjects.models import Subject
+from credit.scoring.saying import SaysHow
+from credit.subjects.models import Subject, of_file
 
 __all__ = [
     "OFFICIAL",
+    "Assessment",
+    "AssessmentPart",
+    "AssessmentResult",
     "Draft",
     "DraftEvent",
     "Review",
@@ -34,18 +37,30 @@ OFFICIAL = "open"
 class SchemeQuerySet(models.QuerySet["Scheme"]):
     """Schemes are public: nobody needs a permit to read one."""
 
-    def in_force(self, on: date, code: str = OFFICIAL) -> "Scheme | None":
-        """The version in force on a day; before the first one, the first; None where none was ever published."""
+    def in_force(self, on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> "Scheme | None":
+        """The version in force on a day; before the first one, the first; None where none was ever published.
+
+        `known_at`: of those that were published by then (None: by now).
+        """
         versions = self.filter(code=code)
+        if known_at is not None:
+            versions = versions.filter(published_at__lte=known_at)
         started = versions.filter(in_force_from__lte=on).order_by("-in_force_from").first()
         return started or versions.order_by("in_force_from").first()
+
+    def numbered(self, code: str, version: int) -> "Scheme":
+        """One version. Raises NotFound."""
+        found = self.select_related("signed", "draft").filter(code=code, version=version).first()
+        if found is None:
+            raise NotFound(_("There is no such scheme. The list shows every version there ever was."))
+        return found
 
     def newest_first(self) -> Self:
         """Every version ever published, the codes in order."""
         return self.order_by("code", "-version")
 
 
-class Scheme(models.Model):
+class Scheme(SaysHow, models.Model):
     """One version of how marks are made: numbers, reasons and sources, as they were published.
 
     `document` is the tree of schemefile.py, `text` the TOML that was published, byte for byte. A version is in force
@@ -75,35 +90,6 @@ class Scheme(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
-
-    @cached_property
-    def rules_by_kind(self) -> dict[Kind, SchemeRules]:
-        """What the engine needs of it, for each kind of subject."""
-        return {kind: rules_in(self.document, kind) for kind in KINDS}
-
-    def rules_for(self, kind: str) -> SchemeRules:
-        """What the engine needs of it for subjects of a kind (Subject.Kind)."""
-        return self.rules_by_kind["individual" if kind == Subject.Kind.INDIVIDUAL else "company"]
-
-    @property
-    def name(self) -> str:
-        """Its name in the language in which the page is read."""
-        return str(in_language(self.document["words"])["name"])
-
-    @property
-    def summary(self) -> str:
-        """What it does, in two or three sentences."""
-        return str(in_language(self.document["words"])["summary"])
-
-    @cached_property
-    def categories(self) -> dict[str, CategoryWords]:
-        """The words for each category, by code, in the scheme's own order."""
-        return {part["code"]: CategoryWords(part["code"], part["words"]) for part in self.document["categories"]}
-
-    def meaning_of(self, band: str | None) -> str:
-        """What a band means, in a sentence; empty for no band."""
-        found = [part["words"] for part in self.document["bands"] if part["name"] == band]
-        return str(in_language(found[0])) if found else ""
 
     @property
     def next_version(self) -> "Scheme | None":
@@ -141,6 +127,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """The scores of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.MARK)
         return self.filter(subject_id=permit.subject_id)
+
+    def family_opened_by(self, permit: Permit) -> Self:
+        """As `opened_by`, with those of files that were joined with this one. Raises NotAllowed."""
+        permit.require(Field.MARK)
+        return self.filter(of_file(permit))
 
     def opened_to(self, system: System) -> Self:
         """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""

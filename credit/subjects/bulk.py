@@ -21,7 +21,7 @@ COMPANIES = [kind.value for kind, subject in SUBJECT_KIND.items() if subject == 
 NAMED = """
 CREATE TEMPORARY TABLE named ON COMMIT DROP AS
 SELECT d.kind, d.token, d.name, d.subject_public_id AS public_id, i.subject_id IS NULL AS fresh,
-    coalesce(i.subject_id, nextval(pg_get_serial_sequence('subjects_subject', 'id'))) AS subject_id
+    coalesce(i.subject_id, nextval(%(ids)s::regclass)) AS subject_id
 FROM delivered d LEFT JOIN subjects_subjectidentifier i ON i.kind = d.kind AND i.token = d.token
 WHERE d.first ORDER BY d.kind, d.token
 """
@@ -72,7 +72,7 @@ def find_or_make_named(*, now: datetime) -> int:
     writers at once make each only once.
     """
     while True:
-        sets.run(NAMED)
+        sets.run(NAMED, ids=sets.sequence(Subject))
         sets.run("ANALYZE named")
         if not sets.number("SELECT count(*) FROM named WHERE fresh"):
             return 0

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.policy import Field, Permit
 from credit.core.publicid import LENGTH, new_public_id
 from credit.subjects.rules import JOINED, WAITING, Move, Status
 
@@ -116,6 +117,14 @@ class MergingStepQuerySet(models.QuerySet["MergingStep"]):
     def of(self, merging: Merging) -> Self:
         """All steps of a pair, in order."""
         return self.filter(merging=merging).select_related("by").order_by("number")
+
+    def about_file_opened_by(self, permit: Permit) -> Self:
+        """All steps about the files that are one with the permit's, in order. Raises NotAllowed."""
+        permit.require(Field.NAME)
+        own = Q()
+        for part in ("survivor", "absorbed"):
+            own |= Q(**{part: permit.subject_id}) | Q(**{f"{part}__merged_into": permit.subject_id})
+        return self.filter(own).select_related("merging", "survivor", "absorbed").order_by("at", "pk")
 
     def last_about(self, absorbed_id: int, moment: datetime) -> "MergingStep | None":
         """The last step until a moment that led a file on to another, or stopped it; None where there was none."""

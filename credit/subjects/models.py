@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.identifiers import IdentifierKind
-from credit.core.policy import Field, Permit
+from credit.core.policy import Field, Permit, System, touch
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import User
 from credit.subjects.mergings import Merging, MergingStep
@@ -28,6 +28,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         """The one subject that the permit opens, with its name. Raises NotAllowed."""
         permit.require(Field.NAME)
         return self.filter(pk=permit.subject_id)
+
+    def family_opened_by(self, permit: Permit) -> Self:
+        """The subject that the permit opens, and those whose files were joined with its own. Raises NotAllowed."""
+        permit.require(Field.NAME)
+        return self.filter(Q(pk=permit.subject_id) | Q(merged_into=permit.subject_id))
 
 
 class Subject(models.Model):
@@ -81,6 +86,11 @@ class IdentifierQuerySet(models.QuerySet["SubjectIdentifier"]):
         """The identifiers of the one subject that the permit opens. Raises NotAllowed."""
         permit.require(Field.IDENTIFIERS)
         return self.filter(of_file(permit))
+
+    def opened_to(self, system: System) -> Self:
+        """Everybody's identifiers, for a part of the portal that may touch them. Raises NotAllowed."""
+        touch(system, Field.IDENTIFIERS)
+        return self.all()
 
 
 class SubjectIdentifier(models.Model):

@@ -28,6 +28,11 @@ def decrypt_identifier(kind: str, token: bytes) -> str:
     return _ciphers().decrypt_identifier(kind, bytes(token))
 
 
+def identifier_reader() -> Callable[[str, bytes], str]:
+    """`decrypt_identifier` for many: what it needs is looked up once. Raises Unavailable."""
+    return _ciphers().decrypt_identifier
+
+
 def seal(data: bytes, *, context: str) -> bytes:
     """AES-GCM of a blob, bound to its context (what it is, and of what). Raises Unavailable."""
     return crypto.seal(_ciphers().blobs, data, context=context)

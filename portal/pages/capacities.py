@@ -18,7 +18,7 @@ from credit.subjects.models import Claim, Office
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """One door: `kind` is person, company, agency, desk or audit; `key` the public id or code in its URLs."""
+    """One door: `kind` is person, company, agency, desk, audit or board; `key` the public id or code in its URLs."""
 
     kind: str
     key: str
@@ -71,7 +71,7 @@ def _companies(user: User, now: datetime) -> list[Capacity]:
 
 
 def _offices_held(user: User, now: datetime) -> list[Capacity]:
-    """The doors that memberships open: agencies first, then the desk and the audit."""
+    """The doors that memberships open: agencies first, then the desk, the audit and the scheme board."""
     held = list(Membership.objects.held_by(user, now).select_related("organisation").order_by("organisation__code"))
     agencies = [_agency(membership.organisation) for membership in held if membership.role == Role.OFFICER]
     roles = {membership.role for membership in held}
@@ -94,4 +94,9 @@ def _audit() -> Capacity:
     return Capacity("audit", "", _("Audit"), _("Audit"), text, reverse("audit:home"))
 
 
-DESKS: dict[Role, Callable[[], Capacity]] = {Role.OFFICIAL: _desk, Role.AUDITOR: _audit}
+def _board() -> Capacity:
+    text = _("Drafts of how marks are made: what they would do to whom, and which wait for you.")
+    return Capacity("board", "", _("Scheme board"), _("Scheme board"), text, reverse("board:home"))
+
+
+DESKS: dict[Role, Callable[[], Capacity]] = {Role.OFFICIAL: _desk, Role.AUDITOR: _audit, Role.BOARD: _board}

@@ -9,6 +9,8 @@ from credit.access import lines
 from credit.access.models import Disclosure
 from credit.core.policy import Permit
 from credit.disputes.models import Dispute
+from credit.measures.models import Objection
+from credit.measures.telling import Row, announced_to, open_objections
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
 from credit.scoring.mark import Line, Mark
@@ -23,7 +25,7 @@ LATEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The mark, what is open (disputes, reviews, reports in the making), and what was new. Each list is short."""
+    """The mark, what is open (disputes, reviews, reports…), what is announced and what was new. Each list is short."""
 
     mark: Mark
     records: Sequence[Line]
@@ -31,6 +33,8 @@ class Overview:
     reviews: Sequence[Review]
     reports: Sequence[Report]
     looks: Sequence[lines.Line]
+    announced: Sequence[Row]
+    objections: Sequence[Objection]
 
 
 def overview_of(permit: Permit, user: "User", *, now: datetime) -> Overview:
@@ -45,4 +49,6 @@ def overview_of(permit: Permit, user: "User", *, now: datetime) -> Overview:
         reviews=list(Review.objects.opened_by(permit).open()[:LATEST]),
         reports=list(Report.objects.opened_by(permit).in_flight().for_list()[:LATEST]),
         looks=[lines.for_subject(look) for look in looks],
+        announced=announced_to(permit, now=now, mark=mark),
+        objections=open_objections(permit),
     )

@@ -13,6 +13,7 @@ from credit.access.doors import subject_page
 from credit.core.errors import Invalid, NotFound
 from credit.core.policy import Field, Permit
 from credit.disputes.models import Dispute
+from credit.measures.telling import following_from
 from credit.records import cuts
 from credit.records.asking import AskForm, ThenForm
 from credit.records.cuts import Asked
@@ -22,7 +23,7 @@ from credit.records.remedies import remedy_of
 from credit.records.words import history
 from portal.pages.holdings import Then, holdings_of, seen_since
 
-PAGE = (Field.RECORDS, Field.MARK, Field.DISPUTES, Field.LOOKS)
+PAGE = (Field.RECORDS, Field.MARK, Field.DISPUTES, Field.LOOKS, Field.MEASURES)
 
 
 @require_safe
@@ -47,18 +48,15 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
     if not form.is_valid():
         raise Invalid(" ".join(str(error) for errors in form.errors.values() for error in errors))
     asked = Asked(day=form.day, known_at=form.known_at)
-    found = Record.objects.opened_by(permit).select_related("agency__profile").filter(public_id=record).first()
-    if found is None:
-        raise NotFound(
-            _("There is no such record in this file. Go back to the list of records and open it from there.")
-        )
+    found = _record(permit, record, asked)
     versions = _versions(permit, found, asked)
+    then = Then(permit, asked, now=now)
     context = {
         "permit": permit,
         "record": found,
         "asked": asked,
         "query": _query(request),
-        "holding": Then(permit, asked, now=now).holding(versions[0]),
+        "holding": then.holding(versions[0]),
         "steps": history(versions),
         "remedy": remedy_of(versions[0], asked.day),
         "said_again": said_again(found, asked.known_at),
@@ -66,20 +64,34 @@ def record(request: UserRequest, permit: Permit, record: str) -> HttpResponse:
         "disputes": list(Dispute.objects.opened_by(permit).filter(record=found).for_list())
         if not asked.known_at
         else [],
+        "measures": following_from(found, permit, now=now, mark=then.mark) if not asked.known_at else [],
         "seen": seen_since(permit, found.created_at, until=asked.known_at, user=request.user),
     }
     return render(request, "records/detail.html", context)
 
 
+def _record(permit: Permit, public_id: str, asked: Asked) -> Record:
+    """A record of the file as it was at the moment that is asked about: one that went to another file since is told
+    of from its days in this one. Raises NotFound."""
+    records = Record.objects.opened_by(permit)
+    if asked.known_at is not None:
+        records = Record.objects.filter(pk__in=cuts.known(permit, asked.known_at).values("record"))
+    found = records.select_related("agency__profile").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(
+            _("There is no such record in this file. Go back to the list of records and open it from there.")
+        )
+    return found
+
+
 def _versions(permit: Permit, found: Record, asked: Asked) -> list[RecordVersion]:
     """What the portal said of a record at the moment that is asked about, and before. Raises NotFound."""
-    versions = RecordVersion.objects.of_records_opened_by(permit).history_of(found)
     if asked.known_at is None:
-        return list(versions)
+        return list(RecordVersion.objects.of_records_opened_by(permit).history_of(found))
     said = cuts.known(permit, asked.known_at).filter(record=found).first()
     if said is None:
         raise NotFound(_("The portal said nothing of this record then. Go back to the list, or to today."))
-    return list(versions.filter(number__lte=said.number))
+    return list(RecordVersion.objects.told_with(permit, said))
 
 
 def _query(request: UserRequest) -> str:

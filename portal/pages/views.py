@@ -33,7 +33,7 @@ def help_on(request: HttpRequest, topic: str) -> HttpResponse:
 
 
 @require_safe
-@subject_page(Field.NAME, Field.MARK, Field.RECORDS, Field.DISPUTES, Field.REPORTS, Field.LOOKS)
+@subject_page(Field.NAME, Field.MARK, Field.RECORDS, Field.DISPUTES, Field.REPORTS, Field.LOOKS, Field.MEASURES)
 def overview(request: UserRequest, permit: Permit) -> HttpResponse:
     """What is my mark, what changed, what waits for me?"""
     found = overview_of(permit, request.user, now=timezone.now())

@@ -22,7 +22,7 @@ from credit.core.policy import (
     touch,
 )
 
-EVERYTHING = "name identifiers mark records disputes reports looks"
+EVERYTHING = "name identifiers mark records disputes reports looks measures"
 REPORTED = "name identifiers mark records disputes reports"
 
 # purpose, role, ground → fields, with "*" where a second factor is needed. Whatever isn't here is refused.
@@ -30,6 +30,7 @@ ALLOWED = {
     ("own-record", "subject", "claim"): EVERYTHING,
     ("own-record", "representative", "office"): EVERYTHING,
     ("dispute-review", "official", "case"): "* name identifiers records disputes",
+    ("objection-review", "official", "case"): "* name records measures",
     ("subject-matching", "official", "matching"): "* name identifiers",
     ("mark-review", "official", "case"): "* name mark records",
     ("certified-report", "subject", "claim"): REPORTED,
@@ -44,7 +45,9 @@ TOUCHED = {
     "scoring": "records mark",
     "reports": "reports",
     "sweeper": "reports disputes",
+    "impact": "identifiers",
     "publication": "records disputes",
+    "measures": "records mark measures",
 }
 EVERY_CASE = list(product(Purpose, [*Role, *System], GroundKind, [False, True]))
 

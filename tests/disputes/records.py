@@ -7,6 +7,7 @@ from itertools import count
 from django.db import transaction
 
 from credit.identity.models import User
+from credit.records.deliveries import next_turn
 from credit.records.models import Record, RecordVersion, Submission
 from credit.subjects.actions import raise_revision
 from credit.subjects.models import Subject
@@ -34,6 +35,7 @@ def penalty(subject: Subject, *, submitted_by: User, released_by: User, now: dat
         submitted_at=now - timedelta(hours=2),
         released_by=released_by,
         released_at=now - timedelta(hours=1),
+        release_turn=next_turn(),
     )
     record = Record.objects.create(
         subject=subject,

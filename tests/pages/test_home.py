@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from credit.core.policy import Role
 from credit.subjects import actions as subjects
 from credit.subjects.models import Office
 from tests import factories
@@ -49,12 +50,13 @@ def test_an_office_that_has_ended_opens_no_door(client_of):
         (lambda: factories.officer("tax"), "/agency/tax/"),
         (factories.official, "/desk/"),
         (factories.auditor, "/audit/"),
+        (lambda: factories.member(Role.BOARD, factories.oversight()), "/board/"),
     ],
 )
 def test_staff_see_the_door_of_their_role(client_of, make, door):
     html = text(client_of(make()).get("/"))
     assert f'href="{door}"' in html
-    assert html.count("pm-card__title") == 5  # the one door of the role, and the four public ones
+    assert html.count("pm-card__title") == 6  # the one door of the role, and the five public ones
 
 
 def test_the_language_is_switched_without_javascript(client):

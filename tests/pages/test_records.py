@@ -16,11 +16,12 @@ from credit.access import actions as access
 from credit.access.actors import command_actor
 from credit.core.clock import business_date, zone
 from credit.core.policy import Purpose
-from credit.records import actions
+from credit.records import actions, merging
 from credit.records.models import Record, RecordVersion, Submission
 from credit.records.notations import all_notations
 from credit.scoring import actions as scoring
 from credit.subjects.models import SubjectIdentifier
+from credit.subjects.rules import Move
 from credit.vault import actions as vault
 from tests import factories
 from tests.disputes.records import penalty
@@ -366,6 +367,38 @@ def test_the_mark_is_that_of_the_day_by_what_was_known_then(scheme, person, read
     html = text(list_of(reader, person, f"?on={day}"))
     assert f"your mark of that day is <strong>{then.score}</strong>, band {then.band}." in html
     assert set(re.findall(r"(−\d+\.\d)</span> </td>", html)) == {line.signed for line in then.lines}
+
+
+def test_a_record_that_went_home_to_another_file_is_told_of_from_its_days_in_this_one(
+    scheme, person, reader, state, now
+):
+    """Two files were one for ten days. What the list of such a day shows can be opened, and is exported."""
+    other = factories.person("测试丁")
+    record = state(other, at=now)
+    pair = merging.note_pair(person, other, source="", by=None, now=now)
+    officials = factories.official(), factories.official()
+
+    def move(made, by, days, **said):
+        at = now + timedelta(days=days)
+        merging.look_at(pair.public_id, by=by, now=at)
+        pair.refresh_from_db()
+        merging.move(pair.public_id, made, reason="x", by=by, now=at, seen=pair.steps_taken, **said)
+
+    move(Move.PROPOSE, officials[0], 1, survivor=person.public_id)
+    move(Move.CONFIRM, officials[1], 2)
+    move(Move.PROPOSE_UNDO, officials[0], 11)
+    move(Move.CONFIRM_UNDO, officials[1], 12)
+    day = business_date(now + timedelta(days=5))
+    address = reverse("records:detail", args=[person.public_id, record.public_id])
+    assert f"{address}?on={day}" in text(list_of(reader, person, f"?on={day}"))
+    page = reader.get(f"{address}?on={day}")
+    assert page.status_code == 200
+    assert record.document in page.content.decode()
+    assert reader.get(address).status_code == 404
+    assert reader.get(f"{address}?on={business_date(now + timedelta(days=20))}").status_code == 404
+    tree = reader.get(reverse("records:json", args=[person.public_id])).json()
+    (exported,) = [one for one in tree["records"] if one["record"] == record.public_id]
+    assert [version["version"] for version in exported["versions"]] == [2]
 
 
 def test_the_banner_is_there_and_leads_back(scheme, person, reader, history, now):

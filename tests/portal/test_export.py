@@ -97,7 +97,11 @@ def test_everything_is_in_the_file(world, run, tmp_path):
     assert tree["left_out"] == said["left_out"] == []
     assert set(files) == {"export.json", "records.csv"} | {
         f"{name}.csv"
-        for name in ("names", "identifiers", "ways_in", "marks", "disputes", "dispute_steps", "reports", "looks")
+        for name in (
+            *("names", "identifiers", "ways_in", "joined_files", "stated_again"),
+            *("marks", "disputes", "dispute_steps", "reports", "looks"),
+            *("measures", "objections", "reviews"),
+        )
     }
     assert len(rows_of(files["records.csv"])) == 2
 
@@ -169,10 +173,10 @@ def test_the_person_themselves_may(world, run, tmp_path):
 
 def test_another_purpose_exports_only_what_it_opens_and_says_so(world, run, tmp_path):
     code, said, _ = run(typed(world.subject), "--out", tmp_path / "all.zip", "--purpose", "operation")
-    assert (code, said["left_out"]) == (0, ["looks"])
+    assert (code, said["left_out"]) == (0, ["measures", "objections", "looks"])
     files = files_of(tmp_path / "all.zip")
     assert "looks.csv" not in files
-    assert json.loads(files["export.json"])["left_out"] == ["looks"]
+    assert json.loads(files["export.json"])["left_out"] == ["measures", "objections", "looks"]
 
 
 def test_of_two_versions_of_the_scheme_only_the_mark_of_the_one_in_force_is_current(world, run, tmp_path):

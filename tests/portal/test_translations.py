@@ -18,7 +18,18 @@ TAG = re.compile(r"<[^>]+>")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;!?][\u4e00-\u9fff]")
 
-ONLY_PUNCTUATION = frozenset({", ", "%(name)s:", "%(who)s, %(at)s", "%(at)s: %(who)s. %(purpose)s."})
+ONLY_PUNCTUATION = frozenset(
+    {
+        ", ",
+        "%(name)s:",
+        "%(who)s, %(at)s",
+        "%(at)s: %(who)s. %(purpose)s.",
+        "%(record)s (%(agency)s)",
+        "%(record)s: %(marks)s.",
+        "%(name)s: %(mark)s",
+        "%(name)s (%(field)s)",
+    }
+)
 """Strings that hold no word, so their Chinese has no character either."""
 
 Texts = dict[str, str]

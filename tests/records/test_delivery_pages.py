@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.records import actions, preview
+from credit.records.keeping import Measure
 from credit.records.models import Record, RowOverride
+from credit.records.moves import Status
 from credit.records.preview import preview_of
 from tests import factories
 from tests.records.files import rating, ratings
@@ -174,3 +176,41 @@ def test_progress_shows_with_and_without_javascript(office, client_of):
     assert "<progress" in page
     assert "hx-get" in page
     assert "Look again" in page
+
+
+def test_a_clean_file_asks_for_no_part_of_it(office, client_of):
+    desk = office()
+    made = desk.deliver(ratings(rating(1)))
+    second = client_of(desk.second)
+    assert 'name="partial"' not in page_of(second, made)
+    release = reverse("agency:release", args=["tax", made.public_id])
+    assert second.post(release, {"looked": "on", "partial": "on"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.status, made.partial) == (Status.RELEASED, False)
+
+
+@pytest.mark.parametrize(
+    ("filename", "data", "expected"),
+    [
+        ("a.csv", b"h\n1\n2\n", 2),
+        ("a.csv", b"", 0),
+        ("a.xlsx", b"PK\x03\x04" + b"\n" * 500, 0),
+        ("a.xlsx", b"\n" * 500, 0),
+        ("a.json", b"[\n{\n}\n]\n", 0),
+        ("a.ndjson", b"{}\n{}\n", 2),
+        ("a.json", b"{\n\n}", 0),
+        ("a.csv", "\ufeffh\n1\n".encode("gb18030"), 1),
+    ],
+)
+def test_rows_are_expected_only_where_lines_are_rows(filename, data, expected):
+    found = Measure(len(data), "", data.count(b"\n"), data[:64])
+    assert found.rows_expected(filename) == expected
+
+
+def test_no_figure_is_shown_where_nobody_can_tell(office, client_of):
+    desk = office()
+    made = desk.deliver(b"PK\x03\x04" + b"\n" * 500, filename="a.xlsx", parse=False)
+    page = page_of(client_of(desk.first), made)
+    assert made.share is None
+    bar = page[page.index("<progress") :]
+    assert "value=" not in bar[: bar.index(">")]

@@ -13,10 +13,12 @@ from credit.records import actions, faultsheet
 from credit.records.answers import submitted
 from credit.records.faultsheet import fault_sheet
 from credit.records.models import Record, Submission
+from credit.records.moves import Status
 from credit.records.notations.formats import Limits
 from credit.records.notations.reading import own_rows
 from tests import factories
 from tests.records.files import PENALTY, RATING, as_csv, penalties, penalty, rating, ratings
+from tests.records.test_releasing import put
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,35 @@ def test_a_number_in_the_wrong_cell_is_masked_outside_the_page_too(office, clien
     assert number not in client.get(reverse("agency:fault-list", args=["tax", made.public_id])).content.decode()
     assert number not in str(submitted(made))
     assert number in client.get(reverse("agency:submission", args=["tax", made.public_id])).content.decode()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_in_every_state_there_is_a_sheet_or_a_plain_answer(office, client_of, status):
+    desk = office()
+    made = desk.deliver(ratings(rating(1), rating(2, mark="Z")))
+    put(made, status, desk, partial=True)
+    made.refresh_from_db()
+    client = client_of(desk.first)
+    for url in ("agency:fault-sheet", "agency:fault-list"):
+        answer = client.get(reverse(url, args=["tax", made.public_id]))
+        has = status in (Status.PARSED, Status.RELEASED, Status.WITHDRAWING)
+        assert answer.status_code == (200 if has or url == "agency:fault-list" else 409)
+    assert (reverse("agency:fault-sheet", args=["tax", made.public_id]) in page_of(client, made)) is (
+        has and not made.is_working
+    )
+
+
+def page_of(client, made):
+    """The delivery's page."""
+    return client.get(reverse("agency:submission", args=["tax", made.public_id])).content.decode()
+
+
+def test_a_file_that_was_refused_whole_has_no_sheet(office, client_of):
+    desk = office()
+    made = desk.deliver(b"no,such,headings\r\n1,2,3\r\n")
+    assert made.faults_found
+    answer = client_of(desk.first).get(reverse("agency:fault-sheet", args=["tax", made.public_id]))
+    assert answer.status_code == 409
 
 
 def test_there_is_no_sheet_where_nothing_is_faulty_or_known(office, client_of):

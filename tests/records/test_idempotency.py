@@ -165,3 +165,45 @@ def test_old_answers_and_tokens_are_thrown_away(program):
     clear_api()
     assert ApiAnswer.objects.count() == 1
     assert not Token.objects.exists()
+
+
+@db
+def test_a_refusal_that_passes_is_not_the_last_word(program, now):
+    caller = program()
+    releasing = program(Kind.RELEASE, officer=factories.officer("tax"), name="releases")
+    found = Submission.objects.get(public_id=caller.deliver(ratings(rating(1))).json()["submission"])
+    url = f"{LIST}/{found.public_id}/release"
+    early = releasing.post(url, {}, **{"idempotency-key": "k1"})
+    assert (early.status_code, early["Retry-After"]) == (409, "10")
+    assert "still being checked" in early.json()["detail"]
+    actions.parse(found.pk, now=now)
+    done = releasing.post(url, {}, **{"idempotency-key": "k1"})
+    assert done.status_code == 200
+    assert "Idempotency-Replayed" not in done
+    again = releasing.post(url, {}, **{"idempotency-key": "k1"})
+    assert (again.status_code, again["Idempotency-Replayed"]) == (200, "true")
+    late = releasing.post(url, {})
+    assert (late.status_code, "Retry-After" in late) == (409, False)
+
+
+@db
+def test_what_another_check_needs_is_kept_though_the_refusal_is_not(program, now):
+    caller = program()
+    releasing = program(Kind.RELEASE, officer=factories.officer("tax"), name="releases")
+    found = Submission.objects.get(public_id=caller.deliver(ratings(rating(1))).json()["submission"])
+    actions.parse(found.pk, now=now)
+    factories.company("别名公司", factories.uscc(1))
+    refused = releasing.post(f"{LIST}/{found.public_id}/release", {}, **{"idempotency-key": "k1"})
+    assert refused.status_code == 409
+    found.refresh_from_db()
+    assert found.status == "received"
+    assert not ApiAnswer.objects.filter(program__public_id=releasing.public_id).exists()
+
+
+@db
+def test_the_same_bytes_may_come_again_under_the_same_key_once_they_were_withdrawn(program):
+    caller = program()
+    first = caller.deliver(ratings(rating(1)), key="k1").json()["submission"]
+    assert caller.deliver(ratings(rating(1)), key="k2").status_code == 409
+    assert caller.post(f"{LIST}/{first}/withdraw", {"reason": "Wrong."}).status_code == 200
+    assert caller.deliver(ratings(rating(1)), key="k2").status_code == 202

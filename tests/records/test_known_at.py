@@ -138,7 +138,9 @@ def test_what_was_known_at_a_moment_is_what_was_said_then(office, steps):
             if permit is not None:
                 current = said_by(RecordVersion.objects.opened_by(permit).current())
                 counting = said_by(RecordVersion.objects.opened_by(permit).counting())
-                kept.append((bench.now, current, counting, mark_of(permit, now=bench.now).document))
+                # A moment later: what is done takes its time, and is known from its end.
+                moment = bench.now + timedelta(minutes=1)
+                kept.append((moment, current, counting, mark_of(permit, now=moment).document))
         for moment, current, counting, document in kept:
             permit = bench.permit()
             assert permit is not None

@@ -267,6 +267,23 @@ def test_a_version_must_name_what_is_there(office):
 
 
 @db
+@pytest.mark.parametrize("missing", [0, 1])
+def test_many_rows_of_one_statement_must_name_what_is_there(missing, now):
+    """So many, and in so dense a range, that they are compared with it as a whole."""
+    subjects = Subject.objects.bulk_create(
+        [Subject(kind="company", name="多", created_at=now, public_id=f"M-{n}") for n in range(1500)]
+    )
+    places = [subject.pk for subject in subjects]
+    places[700] = places[-1] + 1 if missing else places[700]
+    rows = [SubjectIdentifier(subject_id=pk, kind="uscc", token=pk.to_bytes(8)) for pk in places]
+    if missing:
+        with pytest.raises(IntegrityError, match=f"{places[700]} is not in"), transaction.atomic():
+            SubjectIdentifier.objects.bulk_create(rows)
+    else:
+        assert len(SubjectIdentifier.objects.bulk_create(rows)) == 1500
+
+
+@db
 def test_a_subject_with_records_is_not_deleted(office):
     desk = office()
     actions.publish_ordered(ordered(desk).pk, now=desk.now)

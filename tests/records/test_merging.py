@@ -26,6 +26,7 @@ from credit.scoring.models import Score
 from credit.subjects import actions as subjects
 from credit.subjects.models import Merging, MergingStep, Office, Subject, SubjectIdentifier
 from credit.subjects.rules import TRANSITIONS, Move, Refusal, Standing, Status, after
+from portal.export import everything
 from tests import factories
 from tests.conftest import browser_of
 from tests.records.conftest import Office as Desk
@@ -160,7 +161,8 @@ def test_what_each_file_said_at_any_time_is_told_exactly(files):
             subject = subjects.find(identifier)
             permit = files.look(subject)
             said = said_by(RecordVersion.objects.opened_by(permit).current())
-            kept.append((files.now, identifier, subject, said, mark_of(permit, now=files.now).document))
+            moment = files.now + timedelta(minutes=1)  # what is done takes its time, and is known from its end
+            kept.append((moment, identifier, subject, said, mark_of(permit, now=files.now).document))
 
     keep()
     for step in (
@@ -465,7 +467,7 @@ def test_explain_tells_what_the_file_of_a_number_said_then(files, capsys):
     from django.core.management import call_command
 
     files.state(LEI, 2, mark="A")
-    before = files.now
+    before = files.now + timedelta(minutes=1)
     files.state(factories.uscc(1), 1, mark="D", decided_on="2026-08-01")
     files.join()
 
@@ -477,3 +479,30 @@ def test_explain_tells_what_the_file_of_a_number_said_then(files, capsys):
     ids = {record.document: record.public_id for record in Record.objects.all()}
     assert explained() == sorted([ids["doc1"], ids["doc2"]])
     assert explained(known_at=before.isoformat()) == [ids["doc2"]]
+
+
+def test_an_export_has_all_that_is_held_on_the_files_that_are_one(files):
+    files.state(LEI, 2, mark="A", decided_on="2026-06-01")
+    mark_of(files.look(files.lei), now=files.now)
+    files.join()
+    files.state(LEI, 2, mark="A", decided_on="2026-06-01")
+    factories.user("Delegate", subject=files.lei)
+    actor = command_actor(factories.operator())
+    permit = access.disclose(actor, files.uscc, Purpose.DATA_EXPORT, now=files.now)
+    held = everything(permit, now=files.now).tree
+    assert [(row["name"], row["joined_with"]) for row in held["names"]] == [
+        ("示例1公司", None),
+        ("Example 1 Ltd", files.uscc.public_id),
+    ]
+    assert [row["name"] for row in held["ways_in"]] == ["Delegate"]
+    assert [row["move"] for row in held["joined_files"]] == ["propose", "confirm"]
+    assert {row["file_that_is_led_on"] for row in held["joined_files"]} == {files.lei.public_id}
+    assert {row["subject"] for row in held["marks"]} == {files.lei.public_id, files.uscc.public_id}
+    (again,) = held["stated_again"]
+    assert (again["record"], again["version"]) == (newest(record__document="doc2").record.public_id, 1)
+    files.part()
+    permit = access.disclose(actor, files.uscc, Purpose.DATA_EXPORT, now=files.now)
+    parted = everything(permit, now=files.now).tree
+    assert [row["name"] for row in parted["names"]] == ["示例1公司"]
+    assert len(parted["joined_files"]) == 4
+    assert files.lei.public_id not in str(parted["joined_files"])

@@ -28,9 +28,19 @@ SAME = [
     ("Straße GmbH", "STRASSE GMBH"),
     ("Example Trading Co., Ltd.", "EXAMPLE TRADING CO LTD"),
     ("李小明", "Li Xiaoming"),
-    ("示例贸易有限公司", "Example Trading Co., Ltd."),
+    ("李小明", "XIAOMING LI"),
+    ("张三", "ZHANG SAN"),
+    ("張三豐", "张三丰"),
+    ("臺灣示例有限公司", "台湾示例有限公司"),
+    ("張三豐", "Zhang Sanfeng"),
+    ("欧阳娜", "OUYANG NA"),
+    ("欧阳娜", "Na Ouyang"),
+    ("单雄信", "SHAN XIONGXIN"),
+    ("吕布", "LYU BU"),
+    ("吕布", "LU BU"),
+    ("阿依古丽·买买提", "AYIGULI MAIMAITI"),
     ("Иван Петров", "Ivan Petrov"),
-    ("김민수", "Kim Min-su"),
+    ("Юлия Щукина", "SHCHUKINA IULIIA"),
 ]
 OTHER = [
     ("北京示例科技有限公司", "上海示例科技有限公司"),
@@ -41,6 +51,13 @@ OTHER = [
     ("Example Trading Ltd", "Example Holding Ltd"),
     ("John Smith", "Johns Mith Ltd"),
     ("Иван Петров", "Иван Сидоров"),
+    ("Иван Петров", "Ivan Sidorov"),
+    ("张三", "WANG WU"),
+    ("张三", "ZHANG SI"),
+    ("张三", "ZHANG"),
+    ("張三", "張四"),
+    ("示例贸易有限公司", "Example Trading Co., Ltd."),  # a translation: somebody must read both
+    ("김민수", "Kim Min-su"),
 ]
 
 

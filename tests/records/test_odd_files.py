@@ -98,6 +98,13 @@ def test_points_of_a_formula_are_those_that_the_spreadsheet_shows(points, sound)
     assert (faults(spreadsheet([*RATING], row), POINTS, "file.xlsx") == []) is sound
 
 
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_lines_count_as_a_spreadsheet_shows_them_with_blank_rows_above_the_headings(blank):
+    rows: list[list[object]] = [[] for _ in range(blank)]
+    data = spreadsheet(*rows, [*RATING], [*rating(1)], [], [*rating(2, mark="?")])
+    assert faults(data, TAX, "file.xlsx") == [(blank + 4, "mark", "value.unknown")]
+
+
 @pytest.mark.parametrize("number", [11010119630617309, 1.1010119630617309e17, 9.11100001234567e17])
 def test_a_number_whose_last_digits_a_spreadsheet_lost_is_nobodys(number):
     row: list[object] = [*rating(1, identifier_type="resident-id")]

@@ -143,7 +143,11 @@ def test_an_officer_delivers_another_releases(office, client_of):
     assert made.public_id in text_of(second.get(home))
     assert first.post(release, {"looked": "on", "partial": "True"}).status_code == 403
     assert second.post(release, {"partial": "True"}).status_code == 422
-    assert second.post(release, {"looked": "on"}).status_code == 409
+    unsaid = second.post(release, {"looked": "on"})
+    assert unsaid.status_code == 422
+    assert "Say that only its sound rows are released" in text_of(unsaid)
+    assert 'name="partial"' in text_of(second.get(page))
+    assert 'type="hidden" name="partial"' not in text_of(second.get(page))
     assert second.post(release, {"looked": "on", "partial": "True"}).status_code == 302
     assert second.post(release, {"looked": "on", "partial": "True"}).status_code == 409
     assert newest().mark == "A"

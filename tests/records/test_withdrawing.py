@@ -10,7 +10,7 @@ from credit.records.statements import content_of
 from tests.records.conftest import newest
 from tests.records.files import rating, ratings
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 db = pytest.mark.django_db
 
 
@@ -26,7 +26,9 @@ def test_withdrawing_brings_every_record_back_to_what_it_was(office):
     gone = newest(record__document="doc3")
     assert (gone.struck, gone.cause, gone.reason) == (True, "withdrawal", "The wrong year.")
     assert gone.record.subject.revision == 2
-    assert [v.mark for v in RecordVersion.objects.known_at(desk.now + DAY).filter(record__document="doc1")] == ["D"]
+    assert [
+        v.mark for v in RecordVersion.objects.known_at(desk.now + DAY + MINUTE).filter(record__document="doc1")
+    ] == ["D"]
 
 
 @db

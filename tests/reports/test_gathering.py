@@ -63,6 +63,15 @@ def test_a_full_report_tells_neither_what_has_ended_nor_what_is_withheld(world, 
     assert all(record.public_id not in text for record in hidden)
 
 
+def test_what_has_ended_is_left_out_though_the_scheme_does_not_know_its_kind(world, now):
+    today = business_date(now)
+    past = {"valid_from": today - timedelta(days=900), "valid_to": today}
+    ended = another(world, "private", category="private", **past)
+    content = content_of(world, Kind.FULL, now)
+    assert [line.record for line in content.lines] == [world.record.public_id]
+    assert ended.public_id not in content.to_json().decode()
+
+
 def test_the_sum_in_it_can_still_be_checked(world, hidden, now):
     document = parse(json.dumps(content_of(world, Kind.FULL, now).recalculation).encode())
     assert document.answer == answer(recalculate(document))

@@ -25,7 +25,7 @@ DOCUMENTS = count(1)
 
 @pytest.fixture
 def scheme(db: None, now: datetime) -> Scheme:
-    return actions.publish(OPEN_1, by="test", now=now)
+    return actions.publish(OPEN_1, by="test", now=factories.SINCE)
 
 
 @pytest.fixture

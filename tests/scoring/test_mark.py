@@ -16,6 +16,7 @@ from credit.scoring.mark import Standing
 from credit.scoring.models import Score
 from credit.subjects.actions import raise_revision
 from tests import factories
+from tests.scoring.conftest import OPEN_1
 
 
 def current(subject):
@@ -168,6 +169,18 @@ def test_an_earlier_day_and_an_earlier_knowledge_are_computed_and_not_kept(schem
     assert [mark_of(permit, now=now, known_at=moment).score for moment in known] == [None, 440, 576]
     assert mark_of(permit, now=now, as_of=date(2026, 1, 14)).score is None
     assert not Score.objects.filter(subject=subject).exists()
+
+
+def test_a_moment_before_a_scheme_was_published_is_answered_without_it(scheme, state, look, now):
+    subject = factories.person()
+    state(subject, at=datetime(2026, 2, 1, tzinfo=UTC), valid_from=date(2026, 1, 15))
+    newer = OPEN_1.read_bytes().replace(b"version = 1", b"version = 2").replace(b"2026-01-01", b"2026-11-30", 1)
+    published = actions.publish(newer, by="test", now=now)
+    permit, later = look(subject), date(2026, 12, 1)
+    assert mark_of(permit, now=now, as_of=later, known_at=now).scheme == published
+    assert mark_of(permit, now=now, as_of=later, known_at=now - timedelta(seconds=1)).scheme == scheme
+    with pytest.raises(Unavailable, match="at that moment"):
+        mark_of(permit, now=now, known_at=factories.SINCE - timedelta(days=1))
 
 
 def test_without_a_permit_for_marks_or_without_a_scheme_there_is_none(look, now, monkeypatch):

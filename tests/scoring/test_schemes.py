@@ -1,18 +1,22 @@
 """Publishing: a scheme says everything in both languages, versions follow one another, nothing is changed later."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credit.core.errors import Conflict, Invalid
 from credit.ledger.models import Entry
 from credit.records.notations import all_notations
 from credit.records.words import CATEGORIES
 from credit.scoring import actions
+from credit.scoring.faultwords import in_words
 from credit.scoring.models import Scheme
-from credit.scoring.schemefile import read_scheme
+from credit.scoring.schemefile import faults_of, read_scheme
 from credit.scoring.strictjson import Malformed
 from credit.subjects.models import Subject
 from portal.config import ROOT
@@ -133,15 +137,42 @@ def test_the_database_refuses_to_change_a_published_scheme(scheme):
 
 
 def test_a_category_may_say_other_numbers_for_individuals(db):
-    text = TEXT.replace('code = "customs"\n', 'code = "customs"\nindividual = { weight = 40, floor = -40 }\n')
+    text = TEXT.replace('code = "environment"\n', 'code = "environment"\nindividual = { weight = 40, floor = -40 }\n')
     rules = read_scheme(text.encode()).rules
-    person, company = ({c.code: c for c in rules[kind].categories}["customs"] for kind in ("individual", "company"))
-    assert (person.weight, person.floor, person.cap) == (40, -40, 80)
-    assert (company.weight, company.floor, company.cap) == (80, -80, 80)
+    person, company = ({c.code: c for c in rules[kind].categories}["environment"] for kind in ("individual", "company"))
+    assert (person.weight, person.floor, person.cap) == (40, -40, 60)
+    assert (company.weight, company.floor, company.cap) == (100, -100, 60)
+
+
+def test_the_first_scheme_marks_people_and_companies_by_all_categories_and_some_differently(db):
+    rules = read_scheme(TEXT.encode()).rules
+    people, companies = ({c.code: c for c in rules[kind].categories} for kind in ("individual", "company"))
+    assert set(people) == set(companies)
+    assert {code for code in people if people[code] != companies[code]} == {"customs", "immigration"}
+
+
+@pytest.mark.parametrize("name", ["open-1.toml", "open-2.toml"])
+def test_every_number_of_the_projects_own_schemes_has_its_reason_and_source(name):
+    assert faults_of(OPEN_1.with_name(name).read_bytes(), whole=True) == []
+
+
+def test_all_faults_are_told_at_once_each_in_the_readers_language():
+    data = b'version = 0\nbase = "x"\n[words]\nen = 3\n[[bands]]\nname = 1\n[[categories]]\ncode = "x"\nfoo = 1\n'
+    faults = faults_of(data, whole=True)
+    paths = {fault.path for fault in faults}
+    assert {"format", "in_force_from", "code", "min", "version", "base", "words.en", "reasons.base"} <= paths
+    assert {'words."zh-hans"', "bands[0].from", "bands[0].words", "categories[0].foo"} <= paths
+    with translation.override("zh-hans"):
+        assert all(not re.search("[a-z]{3}", in_words(fault)[1]) for fault in faults)
+
+
+@given(st.binary(max_size=60) | st.sampled_from([b"[" * 3000, b"a = " + b"[" * 3000]))
+def test_no_bytes_are_too_strange_to_be_refused(data):
+    assert faults_of(data)
 
 
 def test_a_kinds_own_numbers_are_read_as_strictly(db):
-    text = TEXT.replace('code = "customs"\n', 'code = "customs"\nindividual = { width = 40 }\n')
+    text = TEXT.replace('code = "environment"\n', 'code = "environment"\nindividual = { width = 40 }\n')
     with pytest.raises(Malformed) as refusal:
         read_scheme(text.encode())
-    assert refusal.value.path == "categories[1].individual.width"
+    assert refusal.value.path == "categories[2].individual.width"

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ TAKE = """
 """
 """Waits for whoever holds the same key at this moment, and gets no row if they have answered."""
 
+FORGET = "DELETE FROM records_apianswer WHERE id = %s"
 KEEP = "UPDATE records_apianswer SET status = %s, location = %s, body = %s WHERE id = %s"
 
 
@@ -45,7 +47,8 @@ class Answer:
 def once(caller: Caller, key: str | None, request: tuple[str, ...], act: Callable[[], Answer]) -> Answer:
     """`act`, or what it answered before under the same key. `request` says what was asked, in full.
 
-    What succeeded, and what was refused for what it says, is kept; anything else may be tried again with the same key.
+    What succeeded, and what was refused for what it says, is kept. What was refused for where things stood (409) isn't:
+    they may stand elsewhere by the next time, and nothing was done. So is anything else.
     Raises Invalid, code "key_reused", where the key stands for another request, and what `act` raises.
     """
     if key is None:
@@ -55,14 +58,24 @@ def once(caller: Caller, key: str | None, request: tuple[str, ...], act: Callabl
         row = _take(caller, _digest(key), asked)
         if row is None:
             return _given_before(caller, _digest(key), asked)
-        try:
-            answer = act()
-        except (Invalid, Conflict) as refusal:
-            refused = of_refusal(refusal)
-            answer = Answer(refused.status_code, refused.content.decode())
+        answer, refusal = _answer_of(act)
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [answer.status, answer.location, answer.body, row])
+            if answer.status == HTTPStatus.CONFLICT:
+                cursor.execute(FORGET, [row])
+            else:
+                cursor.execute(KEEP, [answer.status, answer.location, answer.body, row])
+    if refusal is not None:
+        raise refusal
     return answer
+
+
+def _answer_of(act: Callable[[], Answer]) -> tuple[Answer, Invalid | Conflict | None]:
+    """What is answered; of a refusal what is kept of it, and the refusal."""
+    try:
+        return act(), None
+    except (Invalid, Conflict) as refusal:
+        refused = of_refusal(refusal)
+        return Answer(refused.status_code, refused.content.decode()), refusal
 
 
 def _take(caller: Caller, key: str, asked: str) -> int | None:

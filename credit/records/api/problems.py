@@ -9,8 +9,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from credit.core.errors import DomainError, TooMany
+from credit.records.deliveries import BUSY
 from credit.records.notations.faults import Code, Fault, gettext_noop
 from credit.records.refusals import Refused, as_json
+
+SOON = "10"
+"""Seconds after which to ask again, where a worker is at it."""
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/docs"
@@ -99,6 +103,8 @@ def of_refusal(error: DomainError) -> HttpResponse:
     headers = {}
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.details.get("wait", 1))
+    if error.code == BUSY:
+        headers["Retry-After"] = SOON
     if "challenge" in error.details:
         headers["WWW-Authenticate"] = f'Bearer realm="plainmark"{error.details["challenge"]}'
     code = error.code if error.code in TITLES else BY_STATUS.get(error.status, "invalid")

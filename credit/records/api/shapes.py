@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict
 from pydantic.config import JsonDict
 
 from credit.records.models import Submission
-from credit.records.moves import Status
+from credit.records.moves import STANDING, Status
 from credit.records.notations.faults import CONTROL
 
 ID = "8KQ2-M4TZ"
@@ -73,7 +73,9 @@ class SubmissionShown(Schema):
     sha256: str
     size: int
     status: Status
-    progress: int = Field(..., ge=0, le=100, description="How far it is read, in per cent, as far as one can tell.")
+    progress: int | None = Field(
+        ..., ge=0, le=100, description="How far a worker is with it, in per cent; null where one can't tell."
+    )
     rows: int
     accepted: int
     faults: int
@@ -145,7 +147,7 @@ def shown(found: Submission) -> SubmissionShown:
         rows=found.rows,
         accepted=found.accepted,
         faults=found.faults_found,
-        released=status is Status.RELEASED,
+        released=status in STANDING,
         partial=found.partial,
         records=Changes(new=found.records_new, changed=found.records_changed, same=found.records_same),
         program=program.public_id if program else None,

@@ -110,6 +110,10 @@ SENTENCES: dict[str, str] = {
     "value.unknown:extra": gettext_noop("This row has more cells than the heading row."),
     "record.duplicate": gettext_noop("The same document on the same subject stands in line %(expected)s already."),
     "agency.not_authorised": gettext_noop("This agency isn't registered for this notation."),
+    "agency.not_authorised:author": gettext_noop(
+        "Another agency has delivered this document on this subject, and its record stands. Only its author states it"
+        " anew. An officer must look at it."
+    ),
     "text.control_characters": gettext_noop("There are invisible control characters in this cell. Type it anew."),
     "name.conflict": gettext_noop("This number is on file under another name. An officer must look at it."),
     "file.empty": gettext_noop("There is nothing in this file."),

@@ -21,13 +21,14 @@ BATCH_ROWS = 10_000
 class Reading:
     """What one batch of a file says. `read` counts its rows; each is in `rows` or has at least one fault.
 
-    `name_heading`: the file's own heading of the column with the subject's name.
+    `name_heading`, `document_heading`: the file's own headings of the columns with the subject's name and the document.
     """
 
     read: int
     rows: list[Row]
     faults: list[Fault]
     name_heading: str
+    document_heading: str
 
 
 def read(
@@ -107,7 +108,8 @@ class _Table:
             rows = [row for row in rows if row.line not in bad]
             places = {heading: self.where[key] for key, heading in self.own.items()}
             batch.faults.sort(key=lambda fault: (fault.line, places.get(fault.column or "", len(places))))
-        return Reading(len(chunk), rows, batch.faults, batch.heading(self.layout.name_key))
+        name, document = batch.heading(self.layout.name_key), batch.heading(self.layout.document_key)
+        return Reading(len(chunk), rows, batch.faults, name, document)
 
     def _fill(self, batch: Batch, rows: list[list[str]]) -> None:
         """Ragged rows are filled up; cells that stand under no heading are faults."""

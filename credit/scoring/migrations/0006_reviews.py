@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('records', '0009_lasting_subjects'),
-        ('scoring', '0004_life'),
+        ('scoring', '0005_impact'),
         ('subjects', '0004_lasting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

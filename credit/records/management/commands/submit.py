@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from credit.core.clock import Clock
 from credit.core.errors import Conflict
 from credit.identity.commands import Answer, PortalCommand
 from credit.identity.models import Organisation, User
@@ -39,6 +40,7 @@ class Command(PortalCommand):
         parser.add_argument("--released-by", metavar="EMAIL", help="the other officer who releases it")
 
     def answer(self, *, now: datetime, **options: Any) -> Answer:
+        clock = Clock(now)
         path, agency = Path(options["file"]), _agency(options["agency"])
         if options["notation"] not in notations.all_notations():
             raise CommandError(f'There is no notation "{options["notation"]}".')
@@ -67,7 +69,9 @@ class Command(PortalCommand):
         if parsed is None:
             raise Conflict("A worker is reading this file already. Look at its page.")
         if releaser is not None and _may_be_released(parsed, partial=options["partial"]):
-            parsed = actions.release(parsed.public_id, by=releaser, now=now, partial=options["partial"], here=True)
+            parsed = actions.release(
+                parsed.public_id, by=releaser, now=clock.now(), partial=options["partial"], here=True
+            )
         holds = parsed.status == Status.RELEASED if options["release"] else not parsed.faults_found
         return Answer(submitted(parsed), holds=holds)
 

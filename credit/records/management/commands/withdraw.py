@@ -18,5 +18,5 @@ class Command(PortalCommand):
 
     def answer(self, *, now: datetime, **options: Any) -> Answer:
         by = self.actor(options["by"])
-        withdrawn = actions.withdraw(options["submission"], reason=options["reason"], by=by, now=now)
+        withdrawn = actions.withdraw(options["submission"], reason=options["reason"], by=by, now=now, here=True)
         return Answer(submitted(withdrawn))
