@@ -9,30 +9,26 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import translation
 
-from credit.access import lines
-from credit.access.models import Disclosure
 from credit.core.cells import csv_file
 from credit.core.errors import Unavailable
 from credit.core.policy import Field, Permit
-from credit.disputes.models import Dispute, DisputeEvent
 from credit.measures.actions import bring_up_to_date
-from credit.measures.models import Measure, Objection
 from credit.records import exporting
 from credit.records.models import Confirmation
 from credit.records.provenance import file_shown
-from credit.reports.models import Report
 from credit.scoring import actions as scoring
-from credit.scoring.models import Review, Score
+from credit.scoring.models import Score
 from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, SubjectName, of_file
 from credit.vault import actions as vault
+from portal import exportcases
+from portal.exportcases import Rows, told
 
 FORMAT = "plainmark-export/1"
-Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +98,9 @@ def _other_names(permit: Permit) -> Rows:
             "subject": one.subject.public_id,
             "name": one.name,
             "name_before": one.before,
-            "since": _told(one.since),
+            "since": told(one.since),
             "delivery": one.source,
-            "taken_back_at": _told(one.dropped_at),
+            "taken_back_at": told(one.dropped_at),
         }
         for one in SubjectName.objects.opened_by(permit)
     ]
@@ -126,7 +122,7 @@ def _ways_in(permit: Permit) -> Rows:
 
 
 def _way(kind: str, name: str, since: datetime, until: datetime | None) -> dict[str, Any]:
-    return {"kind": kind, "name": name, "since": _told(since), "until": _told(until)}
+    return {"kind": kind, "name": name, "since": told(since), "until": told(until)}
 
 
 def _marks(permit: Permit) -> Rows:
@@ -140,13 +136,13 @@ def _marks(permit: Permit) -> Rows:
             "subject": score.subject.public_id,
             "scheme": score.scheme.code,
             "version": score.scheme.version,
-            "since": _told(score.since),
-            "as_of": _told(score.as_of),
+            "since": told(score.since),
+            "as_of": told(score.as_of),
             "mark": score.total,
             "band": score.band,
             "too_few_records": score.total is None,
             "current": score.pk == todays.get(score.scheme.code),
-            "computed_at": _told(score.computed_at),
+            "computed_at": told(score.computed_at),
         }
         for score in scores
     ]
@@ -163,7 +159,7 @@ def _joined_files(permit: Permit) -> Rows:
             "move": step.move,
             "file_that_stays": step.survivor.public_id if step.survivor.public_id in own else None,
             "file_that_is_led_on": step.absorbed.public_id if step.absorbed.public_id in own else None,
-            "at": _told(step.at),
+            "at": told(step.at),
             "reason": step.reason,
         }
         for step in MergingStep.objects.about_file_opened_by(permit)
@@ -179,151 +175,12 @@ def _stated_again(permit: Permit) -> Rows:
             "delivery": one.submission.public_id,
             "file": file_shown(one.submission.filename),
             "line": one.line,
-            "received_at": _told(one.submission.submitted_at),
-            "released_at": _told(one.submission.released_at),
-            "withdrawn_at": _told(one.submission.withdrawn_at),
+            "received_at": told(one.submission.submitted_at),
+            "released_at": told(one.submission.released_at),
+            "withdrawn_at": told(one.submission.withdrawn_at),
             "released_by": one.record.agency.name,
         }
         for one in Confirmation.objects.opened_by(permit)
-    ]
-
-
-def _reviews(permit: Permit) -> Rows:
-    found = Review.objects.opened_by(permit).select_related("record").order_by("asked_at", "pk")
-    return [
-        {
-            "review": one.public_id,
-            "reason": one.reason,
-            "status": one.status,
-            "asked_at": _told(one.asked_at),
-            "due_on": _told(one.due_on),
-            "withdrawn_at": _told(one.withdrawn_at),
-            "answered_at": _told(one.answered_at),
-            "finding": one.finding,
-            "answer": one.answer,
-            "record": one.record.public_id if one.record else None,
-            "as_of": _told(one.as_of),
-            "mark": one.score,
-        }
-        for one in found
-    ]
-
-
-def _disputes(permit: Permit) -> Rows:
-    """What was only proposed stays with the desk until it is decided, here as on the page."""
-    found = Dispute.objects.opened_by(permit).select_related("record").order_by("filed_at", "pk")
-    return [
-        {
-            "dispute": one.public_id,
-            "record": one.record.public_id,
-            "complaint": one.complaint,
-            "statement": one.statement,
-            "status": one.status,
-            "filed_at": _told(one.filed_at),
-            "due_on": _told(one.due_on),
-            "withdrawn_at": _told(one.withdrawn_at),
-            "decided_at": _told(one.decided_at),
-            **{name: _told(getattr(one, name)) if one.decided_at else None for name in DECISION},
-        }
-        for one in found
-    ]
-
-
-DECISION = ("outcome", "corrected_mark", "corrected_end", "reason", "method")
-
-
-def _dispute_steps(permit: Permit) -> Rows:
-    found = DisputeEvent.objects.opened_by(permit).select_related("dispute").order_by("dispute_id", "number")
-    return [
-        {
-            "dispute": one.dispute.public_id,
-            "number": one.number,
-            "move": one.move,
-            "status": one.status,
-            "at": _told(one.at),
-            "text": one.text if one.is_told_to_subject else "",
-        }
-        for one in found
-    ]
-
-
-def _reports(permit: Permit) -> Rows:
-    found = Report.objects.opened_by(permit).defer("content", "pdf").order_by("ordered_at", "pk")
-    return [
-        {
-            "serial": one.public_id,
-            "code": one.code,
-            "kind": one.kind,
-            "language": one.language,
-            "status": one.status,
-            "ordered_at": _told(one.ordered_at),
-            "issued_at": _told(one.issued_at),
-            "sha256": one.sha256,
-            "pages": one.pages,
-            "revoked_at": _told(one.revoked_at),
-            "revoked_because": one.revoked_because,
-        }
-        for one in found
-    ]
-
-
-def _looks(permit: Permit) -> Rows:
-    """Who looked, this export among them: as the subject reads it on their own page."""
-    return [
-        {
-            "look": look.public_id,
-            "at": _told(look.at),
-            "until": _told(look.until),
-            "role": look.role,
-            "who": lines.for_subject(look).who,
-            "purpose": look.purpose,
-            "ground": look.ground_kind,
-            "fields": " ".join(look.fields),
-            "basis": look.basis,
-            "channel": look.channel,
-        }
-        for look in Disclosure.objects.opened_by(permit).for_page()
-    ]
-
-
-def _measures(permit: Permit) -> Rows:
-    """What followed and follows, each with the published entry that says so."""
-    found = Measure.objects.opened_by(permit).select_related("entry__published", "entry__agency", "record")
-    return [
-        {
-            "measure": one.public_id,
-            "list": one.entry.published.code,
-            "version": one.entry.published.version,
-            "code": one.entry.code,
-            "kind": one.entry.kind,
-            "agency": one.entry.agency.code,
-            "record": one.record.public_id if one.record else None,
-            "band": one.band or None,
-            "state": one.state,
-            "noticed_at": _told(one.noticed_at),
-            "starts_on": _told(one.starts_on),
-            "started_on": _told(one.started_on),
-            "ends_on": _told(one.ends_on),
-            "ended_on": _told(one.ended_on),
-            "ended_because": one.ended_because,
-        }
-        for one in found.order_by("noticed_at", "pk")
-    ]
-
-
-def _objections(permit: Permit) -> Rows:
-    found = Objection.objects.opened_by(permit).select_related("measure").order_by("filed_at", "pk")
-    return [
-        {
-            "objection": one.public_id,
-            "measure": one.measure.public_id,
-            "reason": one.reason,
-            "status": one.status,
-            "filed_at": _told(one.filed_at),
-            "closed_at": _told(one.closed_at),
-            "answer": one.answer,
-        }
-        for one in found
     ]
 
 
@@ -335,13 +192,13 @@ PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "joined_files": (Field.NAME, _joined_files),
     "stated_again": (Field.RECORDS, _stated_again),
     "marks": (Field.MARK, _marks),
-    "reviews": (Field.MARK, _reviews),
-    "disputes": (Field.DISPUTES, _disputes),
-    "dispute_steps": (Field.DISPUTES, _dispute_steps),
-    "reports": (Field.REPORTS, _reports),
-    "measures": (Field.MEASURES, _measures),
-    "objections": (Field.MEASURES, _objections),
-    "looks": (Field.LOOKS, _looks),
+    "reviews": (Field.MARK, exportcases.reviews),
+    "disputes": (Field.DISPUTES, exportcases.disputes),
+    "dispute_steps": (Field.DISPUTES, exportcases.dispute_steps),
+    "reports": (Field.REPORTS, exportcases.reports),
+    "measures": (Field.MEASURES, exportcases.measures),
+    "objections": (Field.MEASURES, exportcases.objections),
+    "looks": (Field.LOOKS, exportcases.looks),
 }
 """Every part beside the records, the field that opens it, and who reads it. A new context adds its part here."""
 
@@ -354,7 +211,3 @@ def _recalculation(permit: Permit, now: datetime) -> dict[str, Any] | None:
         return scoring.mark_of(permit, now=now).document
     except Unavailable:
         return None
-
-
-def _told(value: date | datetime | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
