@@ -19,8 +19,8 @@ from tests.bench.process import most_memory
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 RECORDS = 10
 """Of each subject, on average."""
-SIZES, FULL_SIZES = (25_000, 100_000), (100_000, 1_000_000)
-LOOPED, TOUCHED, NIGHTS, LOOKS = 500, 1_000, 7, 200
+SIZES, FULL_SIZES = (20_000, 100_000), (100_000, 1_000_000)
+LOOPED, TOUCHED, NIGHTS, LOOKS = 300, 1_000, 7, 200
 TOML = Path("credit/scoring/schemes/open-1.toml")
 
 told: list[str] = []
