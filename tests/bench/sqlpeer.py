@@ -27,8 +27,8 @@ said AS (
   WHERE v.superseded_at IS NULL AND NOT v.struck AND NOT v.withheld
 ),
 weighed AS (
-  SELECT said.*, weight, low, high, in_force AND (kind = 'event' OR turn = 1) AS counts,
-    linear AND kind = 'event' AND valid_to IS NOT NULL AS fades
+  SELECT said.*, weight, low, high, in_force AND (said.kind = 'event' OR turn = 1) AS counts,
+    linear AND said.kind = 'event' AND valid_to IS NOT NULL AS fades
   FROM said JOIN subjects_subject subject ON subject.id = said.subject_id
   JOIN rules ON rules.whom = subject.kind AND rules.category = said.category
 ),
