@@ -106,6 +106,7 @@ def _sources() -> list[tuple[object, ...]]:
 
 
 def _delivery(agency: object, notation: str) -> object:
+    from credit.records.deliveries import next_turn
     from credit.records.models import Submission
     from tests import factories
 
@@ -124,6 +125,7 @@ def _delivery(agency: object, notation: str) -> object:
         submitted_by=first,
         released_at=SINCE,
         released_by=second,
+        release_turn=next_turn(),
     )
 
 

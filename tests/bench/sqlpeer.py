@@ -4,17 +4,19 @@ It reads the same tables, obeys the whole contract (rivals, decay, halves to the
 threshold, the day from which a score is stale) and writes into the same table, with the same indexes and triggers.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from credit.scoring.models import Scheme
+from credit.scoring.rules import KINDS
 
 MEMORY = "256MB"
 """work_mem of the statement: with 4 MB it would sort on disk in many passes."""
 
 STATEMENT = """
-WITH rules (category, weight, low, high, linear) AS (VALUES {rules}),
+WITH rules (whom, category, weight, low, high, linear) AS (VALUES {rules}),
 said AS (
   SELECT v.subject_id, v.category, v.kind, v.value, v.valid_from, v.valid_to,
     v.valid_from <= %(day)s AND (v.valid_to IS NULL OR v.valid_to > %(day)s) AS in_force,
@@ -25,9 +27,10 @@ said AS (
   WHERE v.superseded_at IS NULL AND NOT v.struck AND NOT v.withheld
 ),
 weighed AS (
-  SELECT said.*, weight, low, high, in_force AND (kind = 'event' OR turn = 1) AS counts,
-    linear AND kind = 'event' AND valid_to IS NOT NULL AS fades
-  FROM said JOIN rules USING (category)
+  SELECT said.*, weight, low, high, in_force AND (said.kind = 'event' OR turn = 1) AS counts,
+    linear AND said.kind = 'event' AND valid_to IS NOT NULL AS fades
+  FROM said JOIN subjects_subject subject ON subject.id = said.subject_id
+  JOIN rules ON rules.whom = subject.kind AND rules.category = said.category
 ),
 parted AS (
   SELECT weighed.*, weight::bigint * value * CASE WHEN fades THEN valid_to - %(day)s::date ELSE 1 END AS above,
@@ -71,13 +74,18 @@ FROM rounded ORDER BY id
 
 
 def rescore(scheme: Scheme, *, day: date, now: datetime) -> int:
-    """Mark everybody, who have no score under this scheme yet; how many. It must say the same for all kinds."""
-    rules = scheme.rules_for("company")
-    assert rules == scheme.rules_for("individual")
+    """Mark everybody, who have no score under this scheme yet; how many."""
+    kinds = {kind: scheme.rules_for(kind) for kind in KINDS}
+    rules = kinds["company"]
+    assert replace(rules, categories=()) == replace(kinds["individual"], categories=())
     assert rules.disputed == "count"
-    assert all(category.floor <= 0 <= category.cap for category in rules.categories)
-    rows = [(c.code, c.weight, c.floor, c.cap, c.decay == "linear") for c in rules.categories]
-    values = ", ".join(f"('{code}', {', '.join(map(str, numbers))})" for code, *numbers in rows)
+    assert all(category.floor <= 0 <= category.cap for each in kinds.values() for category in each.categories)
+    rows = [
+        (kind, c.code, c.weight, c.floor, c.cap, c.decay == "linear")
+        for kind, each in kinds.items()
+        for c in each.categories
+    ]
+    values = ", ".join(f"('{kind}', '{code}', {', '.join(map(str, numbers))})" for kind, code, *numbers in rows)
     bands = " ".join(
         f"WHEN total >= {band.start} THEN '{band.name}'" for band in sorted(rules.bands, key=lambda band: -band.start)
     )
