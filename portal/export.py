@@ -28,7 +28,7 @@ from credit.records.provenance import file_shown
 from credit.reports.models import Report
 from credit.scoring import actions as scoring
 from credit.scoring.models import Review, Score
-from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, of_file
+from credit.subjects.models import Claim, MergingStep, Office, Subject, SubjectIdentifier, SubjectName, of_file
 from credit.vault import actions as vault
 
 FORMAT = "plainmark-export/1"
@@ -92,6 +92,21 @@ def _names(permit: Permit) -> Rows:
             "joined_with": subject.merged_into.public_id if subject.merged_into else None,
         }
         for subject in Subject.objects.family_opened_by(permit).select_related("merged_into").order_by("pk")
+    ]
+
+
+def _other_names(permit: Permit) -> Rows:
+    """Names that were accepted after the file began, those too that went with their delivery."""
+    return [
+        {
+            "subject": one.subject.public_id,
+            "name": one.name,
+            "name_before": one.before,
+            "since": _told(one.since),
+            "delivery": one.source,
+            "taken_back_at": _told(one.dropped_at),
+        }
+        for one in SubjectName.objects.opened_by(permit)
     ]
 
 
@@ -314,6 +329,7 @@ def _objections(permit: Permit) -> Rows:
 
 PARTS: Mapping[str, tuple[Field, Callable[[Permit], Rows]]] = {
     "names": (Field.NAME, _names),
+    "other_names": (Field.NAME, _other_names),
     "identifiers": (Field.IDENTIFIERS, _identifiers),
     "ways_in": (Field.NAME, _ways_in),
     "joined_files": (Field.NAME, _joined_files),

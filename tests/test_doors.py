@@ -146,7 +146,7 @@ SUBJECT_TABLES = (
     "subjects_subjectidentifier",
     "measures_measure",
     "measures_objection",
-    "measures_review",
+    "measures_derivation",
 )
 READ_BY_NUMBER = {
     # A case's number, deadline and state tell nothing of a subject; whoever holds a report shows its number.

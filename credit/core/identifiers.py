@@ -127,6 +127,12 @@ def parse_subject(text: str) -> Identifier:
     return check(kind.strip().lower(), value)
 
 
+def parse_structure(text: str) -> Identifier:
+    """As `parse_subject`, where nothing but the check digit may fail. Raises BadIdentifier."""
+    kind, _, value = text.partition(":")
+    return check_structure(kind.strip().lower(), value)
+
+
 def normalise(raw: str) -> str:
     """NFKC, upper case, without any white space."""
     if raw.isascii():

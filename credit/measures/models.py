@@ -20,7 +20,7 @@ from credit.subjects.models import Subject, of_file
 if TYPE_CHECKING:
     from credit.identity.models import User
 
-__all__ = ["ListEntry", "Measure", "Objection", "Part", "PublishedList", "Review"]
+__all__ = ["Derivation", "ListEntry", "Measure", "Objection", "Part", "PublishedList"]
 
 
 class Part(models.IntegerChoices):
@@ -114,16 +114,16 @@ class Measure(models.Model):
         return self.state in (State.ANNOUNCED, State.IN_FORCE)
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    """What has been looked at."""
+class DerivationQuerySet(models.QuerySet["Derivation"]):
+    """From what measures were derived."""
 
     def fresh(self, on: date, lists: str) -> Self:
-        """Reviews that neither the days, nor a change of the file, nor a new list has overtaken."""
+        """Derivations that neither the days, nor a change of the file, nor a new list has overtaken."""
         lasting = self.filter(Q(stale_from__isnull=True) | Q(stale_from__gt=on), lists=lists, on__lte=on)
         return lasting.filter(revision=F("subject__revision"))
 
 
-class Review(models.Model):
+class Derivation(models.Model):
     """Which state of a subject's file, mark and lists its measures were last derived from. Whoever changes measures
     locks this row first."""
 
@@ -134,7 +134,7 @@ class Review(models.Model):
     on = models.DateField(default=date.min)
     stale_from = models.DateField(null=True, blank=True)
 
-    objects: ClassVar[ReviewQuerySet] = ReviewQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[DerivationQuerySet] = DerivationQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"{self.subject_id} at {self.revision}"

@@ -14,7 +14,7 @@ from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.measures import rules, sets, words
 from credit.measures.constraints import LONGEST
-from credit.measures.models import Measure, Objection, Review
+from credit.measures.models import Derivation, Measure, Objection
 from credit.measures.parties import standing_of
 from credit.measures.rules import Bar, Because, Happening, Kind, Move, Refusal, Standing, State, Status
 
@@ -165,4 +165,4 @@ def _put_off(measure: Measure, *, now: datetime) -> None:
     if measure.state == State.ANNOUNCED:
         measure.starts_on = rules.put_off(measure.starts_on, business_date(now))
         measure.save()
-        Review.objects.filter(subject_id=measure.subject_id).update(stale_from=business_date(now))
+        Derivation.objects.filter(subject_id=measure.subject_id).update(stale_from=business_date(now))

@@ -1,6 +1,6 @@
 """The derived rows of many subjects at once: what is closed, opened, started, and noted as looked at.
 
-All statements take `subjects` (ids, whose reviews the caller has locked), `today` and `now`, and look at the wanted
+All statements take `subjects` (ids, whose derivations the caller has locked), `today` and `now`, and look at the wanted
 causes that were staged; each returns the public ids of what it changed. Nobody who changes a record pushes anything
 here: what isn't among the wanted causes any more is over.
 """
@@ -83,14 +83,15 @@ WHERE e.id = m.entry_id AND {STANDS} AND {SAME} AND m.ends_on IS DISTINCT FROM w
 RETURNING m.public_id"""  # noqa: S608 -- constants
 
 # Who comes on a later day looks again when a record starts or ends to count, or a notice has run.
-REVIEWED = f"""UPDATE measures_review r SET revision = f.revision, band = f.band, lists = %(lists)s, "on" = %(today)s,
+DERIVED = f"""UPDATE measures_derivation r SET revision = f.revision, band = f.band, lists = %(lists)s,
+"on" = %(today)s,
 stale_from = least(f.day, (SELECT min(m.starts_on) FROM measures_measure m
   WHERE m.subject_id = r.subject_id AND m.state = '{State.ANNOUNCED}' AND NOT {OBJECTED}))
 FROM unnest(%(subjects)s::bigint[], %(revisions)s::bigint[], %(bands)s::text[], %(days)s::date[])
   AS f(subject, revision, band, day) WHERE f.subject = r.subject_id"""  # noqa: S608 -- constants
 
-LOCK = "SELECT subject_id FROM measures_review WHERE subject_id = ANY(%(subjects)s) ORDER BY subject_id FOR UPDATE"
-ADD_REVIEWS = """INSERT INTO measures_review (subject_id, revision, band, lists, "on")
+LOCK = "SELECT subject_id FROM measures_derivation WHERE subject_id = ANY(%(subjects)s) ORDER BY subject_id FOR UPDATE"
+ADD_DERIVATIONS = """INSERT INTO measures_derivation (subject_id, revision, band, lists, "on")
 SELECT id, -1, '', '', '0001-01-01' FROM unnest(%(subjects)s::bigint[]) AS s(id) ORDER BY id ON CONFLICT DO NOTHING"""
 
 
@@ -101,7 +102,7 @@ def lock(subjects: Collection[int]) -> None:
     deadlocks, and what is read after this is what was there last.
     """
     ids = sorted(subjects)
-    sets.run(ADD_REVIEWS, subjects=ids)
+    sets.run(ADD_DERIVATIONS, subjects=ids)
     sets.rows(LOCK, subjects=ids)
 
 
@@ -124,13 +125,13 @@ def changed(statement: str, **named: Any) -> list[str]:
     return sorted(public_id for (public_id,) in sets.rows(statement, **named))
 
 
-def mark_reviewed(
+def note_derived(
     revisions: Mapping[int, int], bands: Mapping[int, str], days: Mapping[int, date], **named: Any
 ) -> None:
     """Note from which state of their files the measures of these subjects were derived."""
     subjects = list(revisions)
     sets.run(
-        REVIEWED,
+        DERIVED,
         subjects=subjects,
         revisions=list(revisions.values()),
         bands=[bands.get(pk, "") for pk in subjects],

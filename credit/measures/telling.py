@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from credit.core.policy import Permit
 from credit.measures import words
+from credit.measures.deriving import bring_up_to_date
 from credit.measures.drawings import Picture, Tie, picture_of
 from credit.measures.models import Measure, MeasureQuerySet, Objection, Part
-from credit.measures.reviewing import bring_up_to_date
 from credit.measures.rules import Because, Kind, State
 from credit.records.models import Record
 from credit.records.words import notation_name

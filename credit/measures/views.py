@@ -15,9 +15,9 @@ from credit.core.clock import business_date
 from credit.core.policy import Field, Permit
 from credit.measures import actions, rules
 from credit.measures.conditions import condition
+from credit.measures.deriving import mark_if_any
 from credit.measures.forms import ObjectionForm, WhatIfForm, agencies_that_punish
 from credit.measures.models import Measure, Objection
-from credit.measures.reviewing import mark_if_any
 from credit.measures.rules import Kind, State, Status
 from credit.measures.telling import Row, consequences_of
 from credit.measures.whatif import outcome_of

@@ -10,10 +10,10 @@ import polars as pl
 from credit.core.clock import business_date
 from credit.core.policy import Field, Permit
 from credit.identity.models import Organisation
+from credit.measures.deriving import bring_up_to_date, lists_on
 from credit.measures.events import RECORD, Event, Sort, fact_of
 from credit.measures.matching import BANDS, FACTS, causes
 from credit.measures.models import ListEntry, Measure
-from credit.measures.reviewing import bring_up_to_date, lists_on
 from credit.measures.rules import Kind, starts_on
 from credit.scoring.document import parse, recalculate
 from credit.scoring.mark import Mark

@@ -11,6 +11,7 @@ from credit.ledger import sets
 from credit.records import staging
 from credit.records.models import Submission
 from credit.records.names import same_name
+from credit.records.naming import strangers
 from credit.records.notations.faults import Code, Fault, shown
 from credit.records.notations.reading import Reading
 from credit.records.notations.shapes import Row
@@ -54,11 +55,10 @@ class Matching:
         fitting_tokens: list[bytes] = []
         first: list[bool] = []
         faults: list[Fault] = []
-        held = self._held(rows, on_file)
+        held, strange = self._held(rows, on_file), self._strangers(rows, on_file)
         for place, (row, token) in enumerate(zip(rows, tokens, strict=True)):
             before = self.names.get(token)
-            known = on_file[place][1] if place in on_file else before
-            if known is not None and known != row.name and not self._fits(known, row):
+            if not self._fits(row, place in strange, before if place not in on_file else None):
                 faults.append(Fault(row.line, reading.name_heading, Code.NAME_CONFLICT, shown(row.name)))
                 continue
             mine, anothers = held.get(place, (False, False))
@@ -75,8 +75,21 @@ class Matching:
             fitting_tokens.append(token)
         return staging.as_frame(fitting, fitting_tokens, first), faults
 
-    def _fits(self, known: str, row: Row) -> bool:
-        return same_name(known, row.name) or Code.NAME_CONFLICT in self.accepted.get(row.line, ())
+    def _strangers(self, rows: Sequence[Row], on_file: Mapping[int, tuple[int, str]]) -> set[int]:
+        """The places of rows whose name isn't one of those that are known of their number."""
+        differing = {
+            place: (subject, name, rows[place].name)
+            for place, (subject, name) in on_file.items()
+            if name != rows[place].name
+        }
+        found = strangers(differing.values()) if differing else set()
+        return {place for place, (subject, _name, given) in differing.items() if (subject, given) in found}
+
+    def _fits(self, row: Row, strange: bool, before: str | None) -> bool:
+        """`before`: what the file itself said first of a number that isn't on file."""
+        if not strange and (before is None or same_name(before, row.name)):
+            return True
+        return Code.NAME_CONFLICT in self.accepted.get(row.line, ())
 
     def _held(self, rows: Sequence[Row], on_file: Mapping[int, tuple[int, str]]) -> dict[int, tuple[bool, bool]]:
         """By place, of rows whose document is on file: whether from this agency, and whether from another, standing."""

@@ -32,6 +32,7 @@ from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records.models import Record, RecordVersion
 from credit.records.moves import Cause
+from credit.records.moving import holds_moved
 from credit.records.statements import CONTENT, content_of
 from credit.records.versioning import add_next, draft, newest_of
 from credit.records.versions import VersionQuerySet
@@ -186,6 +187,8 @@ def _choose(merging: Merging, survivor: str) -> None:
 
 def _require_free(merging: Merging) -> None:
     """Neither file may be led on, and the absorbed one may lead no others. Raises Conflict."""
+    if holds_moved([merging.survivor_id, merging.absorbed_id]):
+        raise Conflict(_("One of these files holds records that were moved there by hand. Move them back first."))
     led_on = Subject.objects.filter(pk__in=[merging.survivor_id, merging.absorbed_id], merged_into__isnull=False)
     if led_on.exists() or Subject.objects.filter(merged_into=merging.absorbed_id).exists():
         raise Conflict(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from credit.core.errors import NotAllowed
 from credit.core.policy import Role
 from credit.identity.models import Membership, Organisation, User
+from credit.records.models import Registration
 
 
 def require_officer(user: User, agency: Organisation, *, now: datetime) -> None:
@@ -18,6 +19,12 @@ def require_officer(user: User, agency: Organisation, *, now: datetime) -> None:
     if settings.MODE == "demo" and Role.OPERATOR in user.roles(now):
         return
     raise NotAllowed(_("Only an officer of this agency may do this."))
+
+
+def require_registered(agency: Organisation, notation: str, *, now: datetime) -> None:
+    """Pass while the agency may submit this notation. Raises NotAllowed."""
+    if not Registration.objects.at(now).filter(agency=agency, notation=notation).exists():
+        raise NotAllowed(_("This agency may no longer submit this notation, so nothing of it can be released."))
 
 
 def other_officer(agency: Organisation, than: User, *, now: datetime) -> User | None:

@@ -1,8 +1,8 @@
 """An officer accepts one row although a check failed: one row, one fault, one reason, journalled.
 
 Three faults can be accepted: an identifier of which nothing but the check digit fails (a published example:
-91350211M0000XUF46), a name that differs from the one on file, and a document that another agency delivered. Nothing
-else changes by it: the name on file stays, and the file is checked again with what was accepted.
+91350211M0000XUF46), a name that differs from the one on file, and a document that another agency delivered. The
+file is checked again with what was accepted; a name is taken on when it is released (naming.py).
 """
 
 import re

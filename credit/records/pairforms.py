@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.core.identifiers import BadIdentifier, Identifier, parse_subject
+from credit.core.identifiers import BadIdentifier, Identifier
+from credit.subjects import actions as subjects
 from credit.subjects.models import Merging
 from credit.subjects.rules import Move
 
@@ -19,7 +20,7 @@ class NumberField(forms.CharField):
         """The number as it is kept."""
         text = super().clean(value)
         try:
-            return parse_subject(text)
+            return subjects.read_on_file(text)
         except BadIdentifier as error:
             raise forms.ValidationError(str(error)) from error
 

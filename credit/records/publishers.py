@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from credit.core.clock import Clock
+from credit.core.errors import NotAllowed
 from credit.core.policy import System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
@@ -22,6 +23,7 @@ from credit.records.deliveries import after_move, forget_order, locked, next_tur
 from credit.records.intake import MAX_CLAIMS, ClaimLost
 from credit.records.models import StagedRows, Submission
 from credit.records.moves import Move, Status
+from credit.records.officers import require_registered
 from credit.records.overriding import accepted_in, reasons_in
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 from credit.records.releasing import check_names_again, note_release
@@ -44,6 +46,8 @@ def publish_ordered(submission_pk: int, *, now: datetime) -> Submission | None:
             _publish(submission, signs)
     except ClaimLost:
         return None
+    except NotAllowed:
+        return _give_up(submission, now=now)
     except StagedRows.DoesNotExist:
         if _is_mine(submission):
             raise
@@ -113,9 +117,10 @@ def _claim(pk: int, now: datetime) -> Submission | None:
 
 @transaction.atomic
 def _publish(submission: Submission, signs: SignsOfLife) -> None:
-    """Raises ClaimLost, NamesChanged."""
+    """Raises ClaimLost, NamesChanged; NotAllowed where the agency may no longer submit this."""
     sets.run(DEAD_CLIENT)
     wait_for_others(submission)
+    require_registered(submission.agency, submission.notation, now=signs.now())
     by = submission.released_by
     if by is None:  # never: the constraint submission_release_is_whole
         raise ClaimLost
@@ -142,7 +147,7 @@ def _make_records(submission: Submission, by: User, signs: SignsOfLife) -> None:
 
 @transaction.atomic
 def _give_up(submission: Submission, *, now: datetime) -> Submission | None:
-    """Every worker died on it: it isn't released, and an officer may try again."""
+    """Every worker died on it, or the agency may no longer submit it: it stays unreleased, an officer may try again."""
     found = locked(submission.public_id)
     if (found.status, found.publishers) != (Status.RELEASING, submission.publishers):
         return None

@@ -15,8 +15,9 @@ from credit.records import loading, notations
 from credit.records.merging import LED_ON, WHILE_PUBLISHING, note_pairs
 from credit.records.models import AgencyProfile, Confirmation, Record, RecordVersion, Submission
 from credit.records.moves import Cause
-from credit.records.names import same_name
+from credit.records.naming import strangers, take_on
 from credit.records.notations.faults import Code
+from credit.records.numbers import note_joins
 from credit.records.overriding import Accepted
 from credit.records.statements import CONTENT, STANDS, find_last_said
 from credit.records.versioning import CARRIED, supersede
@@ -39,7 +40,7 @@ SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t
 UNION SELECT max(record_id) FROM stated WHERE fresh GROUP BY public_id HAVING count(*) > 1
 """
 OTHER_NAMES = """
-SELECT DISTINCT d.name, s.name FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
+SELECT DISTINCT s.id, s.name, d.name FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
     JOIN subjects_subject s ON s.id = n.subject_id
 WHERE NOT n.fresh AND d.name <> s.name AND NOT d.line = ANY(%(accepted)s)
 """
@@ -85,10 +86,15 @@ def publish(
     bulk.forget_named()
     loading.load(submission, lambda rows: progress(30 * rows // max(1, submission.accepted)))
     bulk.find_or_make_named(now=now)
-    note_pairs(bulk.join_registers(), source=submission.public_id, now=now)
-    for given, on_file in sets.rows(OTHER_NAMES, accepted=_lines(accepted, Code.NAME_CONFLICT)):
-        if not same_name(on_file, given):
-            raise NamesChanged
+    source = submission.public_id
+    note_pairs(bulk.join_registers(source=source, now=now), source=source, now=now)
+    note_joins(submission, now=now)
+    names = _lines(accepted, Code.NAME_CONFLICT)
+    differing = sets.rows(OTHER_NAMES, accepted=names)
+    if strangers(differing):
+        raise NamesChanged
+    if differing or names:
+        take_on(submission, names, now=now)
     progress(45)
     _find_records(submission)
     if sets.number(OTHERS, notation=submission.notation, accepted=_lines(accepted, Code.NOT_AUTHORISED)):

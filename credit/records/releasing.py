@@ -13,7 +13,7 @@ from credit.records import queue
 from credit.records.deliveries import after_move, check_again, locked, next_turn, soon
 from credit.records.models import ApiClient, Submission
 from credit.records.moves import Move, Status, after
-from credit.records.officers import require_officer
+from credit.records.officers import require_officer, require_registered
 from credit.records.overriding import accepted_in, reasons_in, require_accepted_by_others
 from credit.records.publishing import NamesChanged, publish, raise_revisions
 
@@ -56,6 +56,7 @@ def _release(
     require_officer(by, submission.agency, now=now)
     if submission.submitted_by_id == by.pk:
         raise NotAllowed(_("Another officer must release it: nobody releases what they delivered themselves."))
+    require_registered(submission.agency, submission.notation, now=now)
     require_accepted_by_others(submission, by, through=through)
     status = after_move(submission, Move.RELEASE)
     if submission.faults_found and not partial:

@@ -13,11 +13,13 @@ from credit.records.deliveries import BATCH, after_move, locked, next_turn, rais
 from credit.records.histories import content_after, histories
 from credit.records.models import ApiClient, RecordVersion, Submission
 from credit.records.moves import Cause, Move, Status
+from credit.records.numbers import drop_joins
 from credit.records.officers import require_officer
 from credit.records.replaying import replay
 from credit.records.statements import content_of
 from credit.records.unsaying import unsay
 from credit.records.versioning import add_next, draft, newest_of
+from credit.subjects import othernames
 
 AT_ONCE = 5_000
 """Sound rows up to which a withdrawal doesn't need a worker."""
@@ -82,6 +84,8 @@ def take_back(submission: Submission, *, reason: str, by: User, clock: Clock) ->
     """
     now = submission.withdrawn_at = clock.now()
     submission.withdrawal_turn = next_turn()
+    othernames.drop(submission.public_id, now=now)
+    drop_joins(submission, now=now)
     submission.save()
     changed, left = unsay(submission, reason=reason, by=by, now=now)
     touched: set[int] = set()

@@ -86,7 +86,7 @@ WHY = {
     Cause.REPAIR: _("It was made good, and ends early for that."),
     Cause.EXPIRY: _("Its end has come. It ended by itself."),
     Cause.WITHHOLDING: _("While it can't be confirmed, a record is shown to nobody but you."),
-    Cause.MERGING: _("Two officials decided which file it belongs to."),
+    Cause.MERGING: _("Officials decided which file it belongs to."),
 }
 
 

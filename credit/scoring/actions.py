@@ -14,19 +14,17 @@ from credit.core.errors import Conflict, Invalid, Unavailable
 from credit.core.policy import Field, Permit
 from credit.ledger import actions as ledger
 from credit.ledger.actions import HasPublicId
-from credit.scoring import bulk, signing
+from credit.scoring import signing, storing
 from credit.scoring.document import Document, recalculate
 from credit.scoring.engine import Marks, next_change
 from credit.scoring.explanation import explain
 from credit.scoring.facts import document_of, versions_of
 from credit.scoring.mark import Mark
 from credit.scoring.models import OFFICIAL, Scheme, Score
+from credit.scoring.rescoring import Rescoring
 from credit.scoring.schemefile import read_scheme
 from credit.scoring.strictjson import Malformed
 from credit.subjects.models import Subject
-
-CHUNK = 20_000
-"""Subjects rescored in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def mark_of(permit: Permit, *, now: datetime, as_of: date | None = None, known_a
     marks = recalculate(document)
     scores = Score.objects.opened_by(permit).filter(scheme=scheme)
     if known_at is None and document.as_of == today and not scores.fresh(today).exists():
-        bulk.store_one(_score(permit, scheme, document, marks, revision=revision, now=now))
+        storing.store_one(_score(permit, scheme, document, marks, revision=revision, now=now))
     return explain(scheme, versions, document, marks, known_at=known_at)
 
 
@@ -148,23 +146,16 @@ def rescore(
     everybody: bool = False,
     seconds: float | None = None,
 ) -> Rescored:
-    """Rescore every subject whose score is stale (or everybody) under a scheme, chunk by chunk.
+    """Rescore every subject whose score is stale (or everybody) under a scheme, block by block.
 
-    Each chunk is one transaction with its journal entry: what is killed goes on where it stopped. `seconds` limits the
-    time; what is left stays stale, for the next run. Raises Unavailable where the scheme was never published.
+    Each block is one transaction with its journal entry: what is killed goes on where it stopped, and several processes
+    share the work. `seconds` limits the time; what is left stays stale, for the next run. Raises Unavailable where the
+    scheme was never published.
     """
     started = time.monotonic()
     day = as_of or business_date(now)
     scheme = scheme_in_force(day, code)
-    subjects = changed = last = 0
-    done = False
-    while not done and (seconds is None or time.monotonic() - started < seconds):
-        with bulk.one_at_a_time(scheme):
-            files = bulk.next_subjects(scheme, day, after=last, everybody=everybody, limit=CHUNK)
-            new = bulk.rescore_chunk(scheme, files, as_of=day, now=now) if files else 0
-            if new:
-                counts = {"subjects": len(files), "changed": new}
-                ledger.note("scores.changed", by=by, about=scheme, at=now, as_of=day.isoformat(), **counts)
-        subjects, changed, last = subjects + len(files), changed + new, max(files, default=last)
-        done = len(files) < CHUNK
-    return Rescored(scheme, subjects, changed, time.monotonic() - started, done)
+    until = None if seconds is None else started + seconds
+    work = Rescoring(scheme, day, now, by, everybody=everybody, until=until)
+    work.run()
+    return Rescored(scheme, work.subjects, work.changed, time.monotonic() - started, done=work.left == 0)

@@ -1,149 +1,137 @@
-"""Many scores at once: facts out of the database in columns, scores back in, one claimed chunk at a time."""
+"""Many scores at once, block by block: who is stale, what the engine says, and only what differs written back.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+A block is a transaction that nobody else is in: what is killed goes on where it stopped. Meanwhile no page writes a
+score of the block (it shows its own anyway: see storing.py), so that what was read still holds when it is written.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 import polars as pl
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
 
-from credit.core.policy import System
-from credit.records.models import RecordVersion
-from credit.scoring.engine import FACTS, Marks, compute, next_change
-from credit.scoring.models import Scheme, Score
+from credit.core.policy import Field, System, touch
+from credit.ledger import sets
+from credit.scoring import factscache, factsfile, loading, storing
+from credit.scoring.engine import compute, next_change
+from credit.scoring.factsfile import SUBJECTS, Count
+from credit.scoring.models import Checked, Scheme
 from credit.scoring.rules import KINDS, SchemeRules
-from credit.subjects.models import Subject
+
+FEW = 10
+"""Where fewer than one in so many of a block are stale, their files are read by themselves, and the cache is left."""
+
+COUNTS = f"SELECT id / {SUBJECTS} AS block, count(*), sum(revision) FROM subjects_subject {{}} GROUP BY 1 ORDER BY 1"  # noqa: S608
+
+STALE = """SELECT s.id, s.revision, s.kind, c.id, c.revision, c.as_of, c.stale_from, c.total,
+'"' || replace(c.band, '"', '""') || '"'
+FROM subjects_subject s LEFT JOIN scoring_score c
+  ON c.subject_id = s.id AND c.scheme_id = %(scheme)s AND c.current
+  AND c.subject_id >= %(first)s AND c.subject_id < %(last)s
+WHERE s.id >= %(first)s AND s.id < %(last)s AND (%(all)s OR c.id IS NULL OR c.revision <> s.revision
+  OR c.as_of > %(day)s OR (NOT %(checked)s AND c.stale_from <= %(day)s)) ORDER BY s.id"""
+ROWS: dict[str, pl.DataType] = {
+    "subject": pl.Int64(),
+    "revision": pl.Int64(),
+    "kind": pl.Enum(KINDS),
+    "score_id": pl.Int64(),
+    "old_revision": pl.Int64(),
+    "as_of": pl.Date(),
+    "old_stale_from": pl.Date(),
+    "total": pl.Int64(),
+    "old_band": pl.String(),
+}
+
+CHECK = """INSERT INTO scoring_checked (scheme_id, block, day, subjects, revisions)
+VALUES (%(scheme)s, %(block)s, %(day)s, %(subjects)s, %(revisions)s) ON CONFLICT (scheme_id, block)
+DO UPDATE SET day = excluded.day, subjects = excluded.subjects, revisions = excluded.revisions"""
 
 
-class File(NamedTuple):
-    """What must be known of a subject to mark it: its file's revision, and whether it is a person or a company."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A block to be looked at. `dense`: many of its scores may have to be made."""
 
-    revision: int
-    kind: str
-
-
-COLUMNS = (
-    "subject_id",
-    "record__public_id",
-    "category",
-    "kind",
-    "source",
-    "value",
-    "valid_from",
-    "valid_to",
-    "disputed",
-)
-
-SPARSE = 5
-"""Where the wanted subjects are at least every fifth, reading their whole range is quicker than naming each."""
-
-STAGE = """CREATE TEMPORARY TABLE staged_score
-(subject_id bigint, revision bigint, total integer, band text, stale_from date) ON COMMIT DROP"""
-
-# A score that was computed from a newer file stays: whoever comes late doesn't overwrite it.
-SAME = """score.subject_id = staged.subject_id AND score.scheme_id = %(scheme)s AND score.current
-AND score.revision <= staged.revision"""
-EQUAL = "score.total IS NOT DISTINCT FROM staged.total AND score.band IS NOT DISTINCT FROM staged.band"
-
-RENEW = f"""UPDATE scoring_score score SET as_of = %(as_of)s, stale_from = staged.stale_from,
-revision = staged.revision, computed_at = %(now)s FROM staged_score staged WHERE {SAME} AND {EQUAL}
-AND (score.as_of, score.revision) IS DISTINCT FROM (%(as_of)s, staged.revision)"""  # noqa: S608 -- constants
-
-RETIRE = f"""UPDATE scoring_score score SET current = false FROM staged_score staged
-WHERE {SAME} AND NOT ({EQUAL})"""  # noqa: S608 -- constants
-
-ADD = """INSERT INTO scoring_score
-(subject_id, scheme_id, since, as_of, stale_from, revision, total, band, current, computed_at)
-SELECT subject_id, %(scheme)s, %(as_of)s, %(as_of)s, stale_from, revision, total, band, true, %(now)s
-FROM staged_score ORDER BY subject_id
-ON CONFLICT (subject_id, scheme_id) WHERE current DO NOTHING"""
+    block: int
+    dense: bool
 
 
-@contextmanager
-def one_at_a_time(scheme: Scheme) -> Iterator[None]:
-    """A transaction in which nobody else rescores under this scheme in bulk."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('scoring.rescore'), %s)", [scheme.pk])
-        yield
+def tasks(scheme: Scheme, day: date, *, everybody: bool) -> list[Task]:
+    """The blocks in which a score may be stale (or all)."""
+    touch(System.SCORING, Field.MARK)
+    checked = {one.block: one for one in Checked.objects.filter(scheme=scheme)}
+    found = []
+    for block, count in _counts("").items():
+        known = checked.get(block)
+        if known is None or known.day != day or everybody:
+            found.append(Task(block, dense=True))
+        elif (known.subjects, known.revisions) != (count.subjects, count.revisions):
+            touched = count.revisions - known.revisions + count.subjects - known.subjects
+            found.append(Task(block, dense=touched * FEW >= count.subjects))
+    return found
 
 
-def next_subjects(scheme: Scheme, on: date, *, after: int, everybody: bool, limit: int) -> dict[int, File]:
-    """The next subjects whose score under a scheme is stale (or just the next)."""
-    scores = Score.objects.opened_to(System.SCORING).filter(scheme=scheme, subject_id=OuterRef("pk"))
-    subjects = Subject.objects.filter(pk__gt=after).order_by("pk")
-    if not everybody:
-        subjects = subjects.filter(~Exists(scores.lasting(on).filter(revision=OuterRef("revision"))))
-    return {pk: File(revision, kind) for pk, revision, kind in subjects.values_list("pk", "revision", "kind")[:limit]}
+def rescore_block(
+    scheme: Scheme, block: int, *, day: date, now: datetime, everybody: bool, cached: bool
+) -> tuple[int, int]:
+    """Compute what is stale in a block that is claimed; how many subjects that were, and how many marks changed.
 
-
-def rescore_chunk(scheme: Scheme, files: dict[int, File], *, as_of: date, now: datetime) -> int:
-    """Compute and store the scores of subjects inside the caller's transaction; returns how many changed."""
+    Inside the claim's transaction. `cached`: facts may be kept, as it is the caller's own and sees what is committed.
+    """
+    first, last = factscache.bounds(block)
+    count = _counts(f"WHERE id >= {first:d} AND id < {last:d}")[block]
+    stale = stale_in(scheme, block, day, everybody=everybody)
     changed = 0
-    for kind in KINDS:
-        rules, revisions = (
-            scheme.rules_for(kind),
-            {pk: file.revision for pk, file in files.items() if file.kind == kind},
-        )
-        if revisions:
-            facts = load_facts(list(revisions), rules)
-            marks = compute(facts, rules, as_of, pl.Series(list(revisions), dtype=pl.Int64))
-            changed += _store(scheme, _rows(facts, marks, revisions), as_of=as_of, now=now)
-    return changed
+    if not stale.is_empty():
+        many = len(stale) * FEW >= count.subjects
+        facts = factscache.facts_in(block, count) if many and cached else _facts_of(stale, block, many=many)
+        changed = storing.store(scheme, _marked(scheme, stale, facts, day), day=day, now=now)
+    sets.run(CHECK, scheme=scheme.pk, block=block, day=day, subjects=count.subjects, revisions=count.revisions)
+    return len(stale), changed
 
 
-def load_facts(subjects: list[int], rules: SchemeRules) -> pl.DataFrame:
-    """The facts of subjects that a scheme knows, with the columns of `engine.FACTS`."""
-    first, last = min(subjects, default=0), max(subjects, default=0)
-    wanted = Q(subject_id__gte=first, subject_id__lte=last)
-    if last - first > SPARSE * len(subjects):
-        wanted = Q(subject_id__in=subjects)
-    versions = RecordVersion.objects.opened_to(System.SCORING).counting().filter(wanted)
-    query, parameters = versions.with_source().values_list(*COLUMNS).query.sql_with_params()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
-        rows = b"".join(copy)
-    if not rows:
-        return pl.DataFrame(schema=FACTS)
-    known = [category.code for category in rules.categories]
-    read = pl.read_csv(rows, has_header=False, schema={**FACTS, "disputed": pl.String()})
-    return read.with_columns(pl.col("disputed") == "t").filter(pl.col("category").is_in(known))
+def _counts(where: str) -> dict[int, Count]:
+    """By block; a sum of bigints is a decimal."""
+    return {block: Count(subjects, int(revisions)) for block, subjects, revisions in sets.rows(COUNTS.format(where))}
 
 
-def _rows(facts: pl.DataFrame, marks: Marks, revisions: dict[int, int]) -> pl.DataFrame:
-    """subject, revision, score, band, stale_from: what the staging table takes."""
-    files = pl.DataFrame({"subject": list(revisions), "revision": list(revisions.values())})
-    scored = marks.scores.join(files, on="subject").join(next_change(facts, marks), on="subject", how="left")
-    return scored.select("subject", "revision", "score", "band", "stale_from")
+def stale_in(scheme: Scheme, block: int, day: date, *, everybody: bool) -> pl.DataFrame:
+    """The subjects of a block whose score is stale (or all), each with its score, if it has one."""
+    first, last = factscache.bounds(block)
+    checked = Checked.objects.filter(scheme=scheme, block=block, day=day).exists()
+    named = {"scheme": scheme.pk, "first": first, "last": last, "day": day, "all": everybody, "checked": checked}
+    return loading.columns_of(STALE, named, ROWS)
 
 
-def _store(scheme: Scheme, rows: pl.DataFrame, *, as_of: date, now: datetime) -> int:
-    """Renew what stayed the same, retire and add what changed; returns how many were added."""
-    values: dict[str, int | date | None] = {"scheme": scheme.pk, "as_of": as_of, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        with cursor.copy("COPY staged_score FROM STDIN (FORMAT csv)") as copy:
-            copy.write(rows.write_csv(include_header=False))
-        cursor.execute(RENEW, values)
-        cursor.execute(RETIRE, values)
-        cursor.execute(ADD, values)
-        changed = int(cursor.rowcount)
-        cursor.execute("DROP TABLE staged_score")
-    return changed
+def _facts_of(stale: pl.DataFrame, block: int, *, many: bool) -> pl.DataFrame:
+    found = loading.facts_between(*factscache.bounds(block)) if many else loading.facts_of(stale["subject"].to_list())
+    return factsfile.in_order(found)
 
 
-def store_one(score: Score) -> None:
-    """Store one subject's freshly computed score, unless one from a newer file is there already."""
-    with transaction.atomic():
-        current = Score.objects.opened_to(System.SCORING).filter(
-            subject_id=score.subject_id, scheme_id=score.scheme_id, current=True
-        )
-        held = current.select_for_update().first()
-        if held is not None and held.revision > score.revision:
-            return
-        if held is not None and (held.total, held.band) == (score.total, score.band):
-            fields = ("as_of", "stale_from", "revision", "computed_at")
-            current.update(**{name: getattr(score, name) for name in fields})
-            return
-        current.update(current=False)
-        Score.objects.bulk_create([score], ignore_conflicts=True)
+def _marked(scheme: Scheme, stale: pl.DataFrame, facts: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The stale subjects with what the engine says of them: score, band, stale_from."""
+    rules = [scheme.rules_for(kind) for kind in KINDS]
+    if rules[0] == rules[1]:
+        return _marked_by(rules[0], stale, facts, day)
+    parts = []
+    for kind, its_rules in zip(KINDS, rules, strict=True):
+        asked = stale.filter(pl.col("kind") == kind)
+        of_these = facts.filter(pl.col("subject").is_in(asked["subject"].implode()))
+        parts.append(_marked_by(its_rules, asked, of_these, day))
+    return pl.concat(parts)
+
+
+def _marked_by(rules: SchemeRules, asked: pl.DataFrame, facts: pl.DataFrame, day: date) -> pl.DataFrame:
+    known = _known_to(rules, facts)
+    marks = compute(known, rules, day, asked["subject"])
+    stale_from = next_change(known, marks)
+    return asked.hstack(marks.scores.select("score", "band")).join(
+        stale_from, on="subject", how="left", maintain_order="left"
+    )
+
+
+def _known_to(rules: SchemeRules, facts: pl.DataFrame) -> pl.DataFrame:
+    """The facts of the scheme's own categories."""
+    known = {category.code for category in rules.categories}
+    kept = facts["category"].dtype
+    if isinstance(kept, pl.Enum) and known.issuperset(kept.categories):
+        return facts
+    return facts.filter(pl.col("category").is_in(known))

@@ -90,7 +90,7 @@ class Chart:
 
 
 def chart_of(points: Sequence[Point], *, until: date, rules: SchemeRules | None, turns: Sequence[date] = ()) -> Chart:
-    """Draw marks, the earliest first, until a day. Without points it is an empty drawing."""
+    """Draw marks, the earliest first, until a day. Where all is of one day there is nothing to draw: an empty path."""
     first = min((point.day for point in points), default=until)
     known = [point.score for point in points if point.score is not None]
     lowest, highest = _scale(known, rules)
@@ -111,7 +111,7 @@ def chart_of(points: Sequence[Point], *, until: date, rules: SchemeRules | None,
         right,
         TOP,
         bottom,
-        _path(points, until, x, y),
+        _path(points, until, x, y) if first < until else "",
         tuple(_stripes(rules, lowest, highest, y)) if rules and known else (),
         tuple(Tick(y(score), score=score) for score in (lowest, (lowest + highest) // 2, highest)) if known else (),
         tuple(Tick(x(day), day=day) for day in sorted({first, first + timedelta(days=days // 2), until})),

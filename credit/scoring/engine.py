@@ -3,16 +3,21 @@
 It serves one subject's page, the bulk rescoring and `python -m credit.scoring` alike. Everything is whole
 numbers: points are kept in tenths, days in days, and each rounding is half to even. The limits in
 `rules.py` keep every product under 2**63.
+
+It is quick because it neither hashes nor groups: facts in order (ORDER) are one pass of plain columns, in which rival
+ratings stand side by side, and the sum of a run of rows is the difference of two running totals. Facts that come in
+another order are sorted first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Self
 
 import polars as pl
 
-from credit.scoring.rules import FACTOR_LIMIT, Band, SchemeRules
+from credit.scoring.rules import FACTOR_LIMIT, Band, Category, SchemeRules
 
 FACTS: dict[str, pl.DataType] = {
     "subject": pl.Int64(),
@@ -26,10 +31,11 @@ FACTS: dict[str, pl.DataType] = {
     "disputed": pl.Boolean(),
 }
 """Columns of facts, one row a record. `kind` is rating or event, `value` is in thousandths, only `ends_on` may be null.
-String columns may be given as Enum or Categorical as well."""
+Category, kind and source may be Enum or Categorical as well, `record` and `value` any whole numbers: records' numbers
+must be in the order of their ids."""
 
-RIVALS = ("subject", "category", "source")
 EPOCH = date(1970, 1, 1)
+ORDER = ("subject", "given", "source", "rating", "decided", "record")
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Marks:
     """What the engine answers, for every subject that it was asked about.
 
     contributions: subject, record, category, tenths, fades; one row a record that counts, in no set order.
-    sums: subject, then one column a category, named by its position: the sum of its contributions, in tenths.
+    sums: subject, category, sum (of its contributions, in tenths), records; one row for each that has any.
     scores: subject, before (base and held sums), limited (held between minimum and maximum), both in tenths,
     score (whole points; null where fewer records count than the threshold: no mark), whole (the same in tenths), band
     (null where none is reached); one row a subject, in the order asked.
@@ -86,15 +92,13 @@ class Marks:
     @cached_property
     def by_category(self) -> pl.DataFrame:
         """subject, category (its code), sum and held in tenths; one row for each subject and category."""
-        codes = pl.Series([category.code for category in self.scheme.categories], dtype=pl.String)
-        sums = self.sums.unpivot(index="subject", value_name="sum")
-        held = self.sums.select("subject", *_held(self.scheme)).unpivot(index="subject")["value"]
-        return sums.select(
-            "subject",
-            category=pl.lit(codes).gather(pl.int_range(pl.len()) // max(self.sums.height, 1)),
-            sum=pl.col("sum").cast(pl.Int64),
-            held=held.cast(pl.Int64),
+        codes = codes_of(self.scheme)
+        every = self.scores.select("subject").join(
+            pl.DataFrame({"category": codes.categories}, {"category": codes}), how="cross"
         )
+        sums = every.join(self.sums, on=["subject", "category"], how="left", maintain_order="left")
+        held = _held(self.scheme, pl.col("sum")).alias("held")
+        return sums.select("subject", "category", pl.col("sum").fill_null(0)).with_columns(held, NAMED)
 
 
 def compute(facts: pl.DataFrame, scheme: SchemeRules, as_of: date, subjects: pl.Series) -> Marks:
@@ -103,16 +107,17 @@ def compute(facts: pl.DataFrame, scheme: SchemeRules, as_of: date, subjects: pl.
     A fact's category must be one of the scheme's, its record unique in its subject. Raises polars'
     InvalidOperationError for an unknown category. Subjects that were not asked about get no score.
     """
-    contributions = _contributions(_counted(facts, scheme, as_of), scheme, as_of)
-    sums = _sums(contributions, scheme, subjects)
-    enough = pl.lit(True) if scheme.threshold == 0 else _counts(contributions, sums) >= scheme.threshold
-    held = pl.sum_horizontal(pl.lit(scheme.base * 10, pl.Int64), *_held(scheme))
-    scores = (
-        sums.select("subject", before=held)
-        .with_columns(limited=pl.col("before").clip(scheme.minimum * 10, scheme.maximum * 10))
-        .with_columns(score=pl.when(enough).then(_half_even(pl.col("limited"), pl.lit(10, pl.Int64))))
-        .with_columns(whole=pl.col("score") * 10, band=_band(scheme.bands))
-    )
+    steps = _steps(scheme, as_of)
+    in_force = facts.filter(steps.counts).select(steps.plain)
+    if in_force.select(BEHIND).item():
+        in_force = in_force.sort(ORDER)
+    latest = in_force.filter(LATEST).with_columns(steps.weighed).with_columns(steps.fraction)
+    contributions = latest.with_columns(FLOOR).with_columns(REST).select(POINTS)
+    sums = BY_CATEGORY(contributions)
+    totals = steps.moved(sums)
+    asked = pl.DataFrame({"subject": subjects.cast(pl.Int64)})
+    scores = asked.join(totals, on="subject", how="left", maintain_order="left").select("subject", *steps.before)
+    scores = scores.with_columns(steps.limited).with_columns(steps.score).select(steps.banded)
     return Marks(scheme, as_of, contributions, sums, scores)
 
 
@@ -134,86 +139,143 @@ def next_change(facts: pl.DataFrame, marks: Marks) -> pl.DataFrame:
     return pl.concat([dates, fading]).group_by("subject").agg(pl.col("stale_from").min())
 
 
-def _counted(facts: pl.DataFrame, scheme: SchemeRules, as_of: date) -> pl.DataFrame:
-    """The facts that count: in force, not left out for a dispute, and of rival ratings only the latest."""
-    counts = (pl.col("decided_on") <= as_of) & (pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of))
+def _behind(names: Sequence[str]) -> pl.Expr:
+    """Whether a row belongs before the one above it, by the first of these columns in which they differ."""
+    *first, last = names
+    behind = pl.col(last) < pl.col(last).shift(1)
+    for name in reversed(first):
+        above = pl.col(name).shift(1)
+        behind = (pl.col(name) < above) | ((pl.col(name) == above) & behind)
+    return behind
+
+
+def _run_ends(names: Sequence[str]) -> pl.Expr:
+    """Whether a row is the last of those side by side that have the same values in these columns."""
+    ends = pl.col(names[0]) != pl.col(names[0]).shift(-1)
+    for name in names[1:]:
+        ends |= pl.col(name) != pl.col(name).shift(-1)
+    return ends.fill_null(True)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """How rows side by side with the same keys are added up: running totals at the ends of runs, and their differences.
+
+    Exact, even where running totals wrap around.
+    """
+
+    running: Sequence[pl.Expr]
+    differences: Sequence[pl.Expr]
+
+    @classmethod
+    def of(cls, keys: Sequence[str], **added: pl.Expr) -> Self:
+        """Sums of Int64 columns by name."""
+        same = [pl.col(key) for key in keys]
+        running = [
+            *same,
+            *(number.cum_sum().alias(name) for name, number in added.items()),
+            _run_ends(keys).alias("ends"),
+        ]
+        return cls(running, [*same, *(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in added)])
+
+    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.select(self.running).filter("ends").select(self.differences)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What the engine does under one scheme on one day, as expressions: made once, run for many subjects.
+
+    counts: in force, and not left out for a dispute. plain: subject, record, category (the scheme's), given (in what
+    order the facts have it), source, rating, value, decided, ends (days since EPOCH). fraction: weight x value / 1000 x
+    decay in tenths, that is (weight x value x left) / (100 x span). moved: what a held sum adds to that of no record.
+    """
+
+    counts: pl.Expr
+    plain: Sequence[pl.Expr]
+    weighed: Sequence[pl.Expr]
+    fraction: Sequence[pl.Expr]
+    moved: _Sums
+    before: Sequence[pl.Expr]
+    limited: pl.Expr
+    score: pl.Expr
+    banded: Sequence[pl.Expr]
+
+
+@lru_cache(maxsize=64)
+def _steps(scheme: SchemeRules, as_of: date) -> _Steps:
+    col = pl.col
+    counts = (col("decided_on") <= as_of) & (col("ends_on").is_null() | (col("ends_on") > as_of))
     if scheme.disputed == "exclude":
-        counts &= ~pl.col("disputed")
-    in_force = facts.filter(counts)
-    is_rating = pl.col("kind") == "rating"
-    latest = in_force.filter(~is_rating | (pl.col("decided_on") == _latest_rating(is_rating)))
-    ratings = latest.filter(is_rating)
-    tied = ratings.filter(ratings.select(RIVALS).is_duplicated())
-    if tied.is_empty():
-        return latest
-    winners = tied.filter(pl.col("record") == pl.col("record").max().over(RIVALS))
-    losers = tied.join(winners, on=["subject", "record"], how="anti")
-    return latest.join(losers, on=["subject", "record"], how="anti")
-
-
-def _latest_rating(is_rating: pl.Expr) -> pl.Expr:
-    """The latest day on which a rating was decided, among those of its subject, category and source."""
-    return pl.when(is_rating).then(pl.col("decided_on")).max().over(RIVALS)
-
-
-def _contributions(counted: pl.DataFrame, scheme: SchemeRules, as_of: date) -> pl.DataFrame:
-    """weight x value / 1000 x decay of each counted fact, in tenths: (weight x value x left) / (100 x span)."""
-    codes = pl.Enum([category.code for category in scheme.categories])
-    weights = pl.Series([category.weight for category in scheme.categories], dtype=pl.Int64)
-    linear = pl.Series([category.decay == "linear" for category in scheme.categories], dtype=pl.Boolean)
-    ends, decided = (pl.col(name).cast(pl.Int32).cast(pl.Int64) for name in ("ends_on", "decided_on"))
-    place = pl.col("category").to_physical()
-    return (
-        counted.with_columns(pl.col("category").cast(codes))
-        .with_columns(
-            weighed=pl.lit(weights).gather(place) * pl.col("value").cast(pl.Int64),
-            fades=pl.lit(linear).gather(place) & (pl.col("kind") == "event") & pl.col("ends_on").is_not_null(),
-        )
-        .with_columns(
-            left=pl.when("fades").then(ends - (as_of - EPOCH).days).otherwise(pl.lit(1, pl.Int64)),
-            span=pl.when("fades").then(ends - decided).otherwise(pl.lit(1, pl.Int64)),
-        )
-        .select(
-            "subject",
-            "record",
-            "category",
-            tenths=_half_even(pl.col("weighed") * pl.col("left"), pl.col("span") * 100),
-            fades=pl.col("fades") & (pl.col("weighed") != 0),
-        )
+        counts &= ~col("disputed")
+    category = col("category").cast(codes_of(scheme))
+    fades = _of(scheme, lambda c: c.decay == "linear") & ~col("rating") & col("ends").is_not_null()
+    one = pl.lit(1, pl.Int32)
+    left = pl.when("fades").then(col("ends") - (as_of - EPOCH).days).otherwise(one)
+    span = pl.when("fades").then(col("ends") - col("decided")).otherwise(one)
+    idle = [_hold(0, c.floor, c.cap) for c in scheme.categories]
+    moved = _held(scheme, col("sum")) - _of(scheme, lambda c: _hold(0, c.floor, c.cap))
+    return _Steps(
+        counts=counts,
+        plain=[
+            *(col(name) for name in ("subject", "record", "value")),
+            category,
+            col("category").to_physical().alias("given"),
+            col("source").to_physical(),
+            (col("kind") == "rating").alias("rating"),
+            col("decided_on").to_physical().alias("decided"),
+            col("ends_on").to_physical().alias("ends"),
+        ],
+        weighed=[
+            (_of(scheme, lambda c: c.weight) * col("value").cast(pl.Int64)).alias("weighed"),
+            fades.alias("fades"),
+        ],
+        fraction=[(col("weighed") * left.cast(pl.Int64)).alias("above"), (span.cast(pl.Int64) * 100).alias("below")],
+        moved=_Sums.of(["subject"], moved=moved, records=col("records")),
+        before=[
+            (col("moved").fill_null(0) + scheme.base * 10 + sum(idle)).alias("before"),
+            col("records").fill_null(0),
+        ],
+        limited=col("before").clip(scheme.minimum * 10, scheme.maximum * 10).alias("limited"),
+        score=pl.when(col("records") >= scheme.threshold).then(_half_even(col("limited"), 10)).alias("score"),
+        banded=[
+            *(col(name) for name in ("subject", "before", "limited", "score")),
+            (col("score") * 10).alias("whole"),
+            _band(scheme.bands).alias("band"),
+        ],
     )
 
 
-def _sums(contributions: pl.DataFrame, scheme: SchemeRules, subjects: pl.Series) -> pl.DataFrame:
-    """One row a subject, one column a category: its sum in tenths, zero where nothing counts."""
-    places = [str(place) for place in range(len(scheme.categories))]
-    of_category = [
-        pl.col("tenths").filter(pl.col("category").to_physical() == int(place)).sum().alias(place) for place in places
-    ]
-    asked = pl.DataFrame({"subject": subjects.cast(pl.Int64)})
-    summed = contributions.group_by("subject").agg(of_category)
-    return asked.join(summed, on="subject", how="left", maintain_order="left").with_columns(pl.col(places).fill_null(0))
+def codes_of(scheme: SchemeRules) -> pl.Enum:
+    """The scheme's categories as a type; a category that isn't one of them can't be cast to it."""
+    return pl.Enum([category.code for category in scheme.categories])
 
 
-def _counts(contributions: pl.DataFrame, sums: pl.DataFrame) -> pl.Series:
-    """How many records count, for each subject of `sums`, in its order."""
-    counted = contributions.group_by("subject").len()
-    return sums.select("subject").join(counted, on="subject", how="left", maintain_order="left")["len"].fill_null(0)
+def _of(scheme: SchemeRules, number: Callable[[Category], int]) -> pl.Expr:
+    """A number of each row's category."""
+    return pl.lit(pl.Series([number(category) for category in scheme.categories])).gather(
+        pl.col("category").to_physical()
+    )
 
 
-def _held(scheme: SchemeRules) -> Sequence[pl.Expr]:
-    """Each category's sum, held between its floor and its cap, in tenths."""
-    return [
-        pl.col(str(place)).clip(category.floor * 10, category.cap * 10)
-        for place, category in enumerate(scheme.categories)
-    ]
+def _hold(tenths: int, floor: int, cap: int) -> int:
+    return min(max(tenths, floor * 10), cap * 10)
 
 
-def _half_even(dividend: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    """The quotient of whole numbers to a whole number, halves to the even one. The divisor is positive."""
+def _held(scheme: SchemeRules, sums: pl.Expr) -> pl.Expr:
+    """Sums in tenths, each held between the floor and the cap of its category."""
+    return sums.clip(_of(scheme, lambda c: c.floor * 10), _of(scheme, lambda c: c.cap * 10))
+
+
+def _half_even(dividend: pl.Expr, divisor: int) -> pl.Expr:
+    """A whole number by another, to a whole number, halves to the even one."""
     floor = dividend // divisor
-    twice = (dividend - floor * divisor) * 2
-    up = (twice > divisor) | ((twice == divisor) & (floor % 2 != 0))
-    return floor + up.cast(pl.Int64)
+    return floor + _up(floor, (dividend - floor * divisor) * 2, pl.lit(divisor, pl.Int64))
+
+
+def _up(floor: pl.Expr, twice: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    """1 where what a division leaves, given twice, is more than half the divisor, or half of it and `floor` odd."""
+    return ((twice > divisor) | ((twice == divisor) & (floor % 2 != 0))).cast(pl.Int64)
 
 
 def _band(bands: Sequence[Band]) -> pl.Expr:
@@ -223,3 +285,20 @@ def _band(bands: Sequence[Band]) -> pl.Expr:
     starts = pl.Series([band.start for band in ordered], dtype=pl.Int64)
     reached = pl.lit(names).gather(pl.lit(starts).search_sorted(pl.col("score").fill_null(0), side="right"))
     return pl.when(pl.col("score").is_not_null()).then(reached)
+
+
+NAMED = pl.col("category").cast(pl.String)
+BEHIND = _behind(ORDER).any()
+LATEST = ~pl.col("rating") | _run_ends(("subject", "given", "source", "rating"))
+"""Of rivals side by side, events first, the last one is the latest rating."""
+FLOOR = (pl.col("above") // pl.col("below")).alias("floor")
+REST = ((pl.col("above") - pl.col("floor") * pl.col("below")) * 2).alias("twice")
+POINTS = [
+    *(pl.col(name) for name in ("subject", "record", "category")),
+    (pl.col("floor") + _up(pl.col("floor"), pl.col("twice"), pl.col("below"))).alias("tenths"),
+    pl.col("fades") & (pl.col("weighed") != 0),
+]
+"""The fraction to a whole number of tenths, half to even: step by step, so that nothing is divided twice."""
+BY_CATEGORY = _Sums.of(
+    ("subject", "category"), sum=pl.col("tenths"), records=pl.col("tenths").is_not_null().cast(pl.Int64)
+)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from credit.core.clock import zone
 from credit.core.errors import Invalid, NotFound
-from credit.core.identifiers import BadIdentifier, parse_subject
+from credit.core.identifiers import BadIdentifier
 from credit.scoring import fields
 from credit.scoring.strictjson import Malformed
 from credit.subjects import actions as subjects
@@ -45,7 +45,7 @@ def read_word(text: str, words: type[Word]) -> Word:
 def read_subject(text: str, *, known_at: datetime | None = None) -> Subject:
     """The subject whose file TYPE:VALUE leads to, or led to. Raises Invalid, NotFound; neither repeats the number."""
     try:
-        identifier = parse_subject(text)
+        identifier = subjects.read_on_file(text)
     except BadIdentifier as error:
         raise Invalid(str(error)) from error
     subject = subjects.find(identifier, known_at=known_at)

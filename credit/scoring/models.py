@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
 from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
 from credit.scoring.draftmodels import Draft, DraftEvent
+from credit.scoring.factsfile import SUBJECTS
 from credit.scoring.reviewmodels import Review
 from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject, of_file
@@ -20,6 +21,7 @@ __all__ = [
     "Assessment",
     "AssessmentPart",
     "AssessmentResult",
+    "Checked",
     "Draft",
     "DraftEvent",
     "Review",
@@ -120,18 +122,25 @@ class SchemeSignature(models.Model):
         return f"{self.scheme_id} {self.key_id}"
 
 
+EITHER_INDEX = Q(current=True) | Q(current=False)
+"""Current and past scores have an index each; asked without either, the database would read them all."""
+
+BLOCK_OF_SUBJECT = OuterRef("subject_id") / SUBJECTS
+"""Of whole numbers, so that it is one."""
+
+
 class ScoreQuerySet(models.QuerySet["Score"]):
     """Scores are read through a permit, or by the part of the portal that makes them."""
 
     def opened_by(self, permit: Permit) -> Self:
-        """The scores of the one subject that the permit opens. Raises NotAllowed."""
+        """The scores of the one subject that the permit opens, past ones too. Raises NotAllowed."""
         permit.require(Field.MARK)
-        return self.filter(subject_id=permit.subject_id)
+        return self.filter(EITHER_INDEX, subject_id=permit.subject_id)
 
     def family_opened_by(self, permit: Permit) -> Self:
         """As `opened_by`, with those of files that were joined with this one. Raises NotAllowed."""
         permit.require(Field.MARK)
-        return self.filter(of_file(permit))
+        return self.filter(of_file(permit), EITHER_INDEX)
 
     def opened_to(self, system: System) -> Self:
         """Everybody's scores, for a part of the portal that may touch them. Raises NotAllowed."""
@@ -139,8 +148,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         return self.all()
 
     def lasting(self, on: date) -> Self:
-        """Current scores that the passing of days hasn't overtaken."""
-        return self.filter(Q(stale_from__isnull=True) | Q(stale_from__gt=on), current=True, as_of__lte=on)
+        """Current scores that the passing of days hasn't overtaken: they last, or were looked at again for this day."""
+        looked_at = Checked.objects.filter(scheme=OuterRef("scheme"), block=BLOCK_OF_SUBJECT, day=on)
+        lasts = Q(stale_from__isnull=True) | Q(stale_from__gt=on) | Exists(looked_at)
+        return self.filter(lasts, current=True, as_of__lte=on)
 
     def fresh(self, on: date) -> Self:
         """Lasting scores of files that haven't changed since."""
@@ -152,7 +163,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
     def history(self) -> Self:
         """The newest first."""
-        return self.order_by("-computed_at", "-pk")
+        return self.order_by("-computed_at", "-current", "-pk")
 
 
 class Score(models.Model):
@@ -161,11 +172,13 @@ class Score(models.Model):
     None is no mark, as too few records count for one.
 
     `revision` is the file's, when it was read. `stale_from` is the first day on which it may differ though the file
-    doesn't (None: never). Scores that aren't current any more are history, and stay.
+    doesn't (None: never). A night on which it doesn't differ writes nothing: that all were looked at says `Checked`.
+    The current score keeps its row; what it said before goes into a row of its own, and stays.
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
+    # Checked by a trigger, once for all rows of a statement (0003_rescoring): what they name is never deleted.
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     since = models.DateField()
     as_of = models.DateField()
     stale_from = models.DateField(null=True)
@@ -186,7 +199,28 @@ class Score(models.Model):
                 condition=Q(stale_from__isnull=True) | Q(stale_from__gt=F("as_of")), name="score_lasts_its_own_day"
             ),
         ]
-        indexes = [models.Index(fields=["subject", "scheme", "-computed_at"], name="score_history")]
+        # A row is in one of two indexes, by whether it is current: so a night finds the current ones beside each other.
+        indexes = [models.Index(fields=["subject", "scheme"], name="score_history", condition=Q(current=False))]
 
     def __str__(self) -> str:
         return f"{self.scheme_id}: {self.total}"
+
+
+class Checked(models.Model):
+    """All scores of a block of subjects are right for `day`, but for files that changed since.
+
+    `subjects` and `revisions` are how many subjects it had and the sum of their revisions, when the check began. As
+    subjects are never deleted and revisions only rise, nothing has changed where both are the same.
+    """
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="+")
+    block = models.IntegerField()
+    day = models.DateField()
+    subjects = models.BigIntegerField()
+    revisions = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "block"], name="one_check_a_block")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id}: {self.block} for {self.day}"

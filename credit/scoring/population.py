@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from credit.core.policy import System
-from credit.scoring import bulk
+from credit.scoring import factsfile, loading
 from credit.scoring.impact.comparing import Comparison
 from credit.scoring.impact.groups import NOBODY_KNOWS, OF_KIND, READERS, Groups, groups_of
 from credit.scoring.impact.tallies import Part
@@ -33,16 +33,18 @@ def parts_of(first: int, last: int, comparison: Comparison) -> Iterator[Part]:
     found = Subject.objects.filter(pk__gte=first, pk__lte=last, merged_into=None)
     kinds = dict(found.values_list("pk", "kind"))
     groups = _groups(first, last, comparison.as_of)
+    on_file = factsfile.in_order(loading.facts_between(first, last + 1))
     for kind in KINDS:
         subjects = [pk for pk, its in kinds.items() if its == kind]
         if subjects:
-            facts = facts_of(subjects, comparison.facts_known(kind))
+            facts = facts_of(on_file, subjects, comparison.facts_known(kind))
             yield Part(kind, _people(kind, subjects, groups), facts)
 
 
-def facts_of(subjects: list[int], rules: SchemeRules) -> pl.DataFrame:
+def facts_of(on_file: pl.DataFrame, subjects: list[int], rules: SchemeRules) -> pl.DataFrame:
     """What is on file on these subjects in the categories of the rules, with the columns of `engine.FACTS`."""
-    return bulk.load_facts(subjects, rules)
+    known = [category.code for category in rules.categories]
+    return on_file.filter(pl.col("subject").is_in(subjects), pl.col("category").is_in(known))
 
 
 def _people(kind: Kind, subjects: list[int], groups: Mapping[int, Groups]) -> pl.DataFrame:

@@ -35,6 +35,11 @@ STEPS = {
     "rounding": _("Rounded to a whole point."),
 }
 
+NEW_STEPS = {
+    "cap": _("What goes beyond the most that this category can add is taken off."),
+    "floor": _("What goes beyond the most that this category can cost is given back."),
+}
+
 ADDED = {
     VersionCause.WITHHOLDING: _("It is shown again, so it counts again."),
     VersionCause.MERGING: _("It came with another file, which was joined with this one."),
@@ -80,5 +85,7 @@ def of_wish(line: Difference, wish: str | None) -> str:
 
 
 def of_step(line: Difference) -> str:
-    """Why a step of the sum is another."""
+    """Why a step of the sum is there, or is another."""
+    if line.before is None and line.reason in NEW_STEPS:
+        return str(NEW_STEPS[line.reason])
     return str(STEPS[line.reason] if line.reason in STEPS else WHY[line.cause])

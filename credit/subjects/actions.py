@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from credit.core.identifiers import SUBJECT_KIND, Identifier
+from credit.core.identifiers import SUBJECT_KIND, BadIdentifier, Identifier, Reason, parse_structure, parse_subject
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.subjects.bulk import first_come_first_served
@@ -38,6 +38,22 @@ def find(identifier: Identifier, *, known_at: datetime | None = None) -> Subject
         return subject and subject.file
     turn = MergingStep.objects.select_related("survivor").last_about(subject.pk, known_at)
     return turn.survivor if turn is not None and turn.move == Move.CONFIRM else subject
+
+
+def read_on_file(text: str) -> Identifier:
+    """A subject written `TYPE:VALUE`. Raises BadIdentifier.
+
+    A number whose check digit fails is read too if it is on file: an officer accepted it as genuine.
+    """
+    try:
+        return parse_subject(text)
+    except BadIdentifier as error:
+        if error.reason is not Reason.CHECK:
+            raise
+        identifier = parse_structure(text)
+        if find(identifier) is None:
+            raise
+        return identifier
 
 
 def family_of(subject: Subject) -> list[int]:

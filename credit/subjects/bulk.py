@@ -14,7 +14,7 @@ from psycopg.errors import UniqueViolation
 from credit.core.identifiers import SUBJECT_KIND
 from credit.core.publicid import new_public_id
 from credit.ledger import sets
-from credit.subjects.models import Subject, SubjectIdentifier
+from credit.subjects.models import RegisterJoin, Subject, SubjectIdentifier
 
 COMPANIES = [kind.value for kind, subject in SUBJECT_KIND.items() if subject == "company"]
 
@@ -33,6 +33,11 @@ REGISTERS = """FROM (
     SELECT DISTINCT ON (d.register) n.subject_id, d.register FROM delivered d JOIN named n USING (kind, token)
     WHERE d.register IS NOT NULL ORDER BY d.register, d.line
 ) given ORDER BY register ON CONFLICT (kind, token) DO NOTHING"""
+JOINED = """FROM (
+    SELECT DISTINCT i.subject_id, i.token FROM delivered d JOIN named n USING (kind, token)
+    JOIN subjects_subjectidentifier i ON i.kind = 'register' AND i.token = d.register AND i.subject_id = n.subject_id
+    WHERE d.register IS NOT NULL
+) joined ORDER BY token"""
 OTHERS_REGISTERS = """
 SELECT DISTINCT n.subject_id, i.subject_id FROM delivered d JOIN named n USING (kind, token)
     JOIN subjects_subjectidentifier i ON i.kind = 'register' AND i.token = d.register
@@ -119,14 +124,17 @@ def _make_named(now: datetime) -> int:
     return sets.insert(SubjectIdentifier, columns, "FROM named WHERE fresh ORDER BY kind, token")
 
 
-def join_registers() -> list[tuple[int, int]]:
-    """Give subjects the register numbers that the delivery names beside their own; pairs of subjects of which the one
-    was named with a register number that is the other's: never joined by themselves. `delivered` has register.
+def join_registers(*, source: str, now: datetime) -> list[tuple[int, int]]:
+    """Give subjects the register numbers that the delivery (`source`) names beside their own; pairs of subjects of
+    which the one was named with a register number that is the other's: never joined by themselves. `delivered` has
+    register.
     """
     if not sets.number("SELECT count(*) FROM (SELECT FROM delivered WHERE register IS NOT NULL LIMIT 1) given"):
         return []
     columns = {"subject_id": "subject_id", "kind": "'register'", "token": "register"}
     sets.insert(SubjectIdentifier, columns, REGISTERS)
+    columns = {"subject_id": "subject_id", "token": "token", "source": "%(delivery)s", "at": "%(now)s"}
+    sets.insert(RegisterJoin, columns, JOINED, delivery=source, now=now)
     return sets.rows(OTHERS_REGISTERS, limit=PAIRS_NOTED)
 
 

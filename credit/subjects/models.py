@@ -12,8 +12,21 @@ from credit.core.policy import Field, Permit, System, touch
 from credit.core.publicid import LENGTH, new_public_id
 from credit.identity.models import User
 from credit.subjects.mergings import Merging, MergingStep
+from credit.subjects.numbers import NumberAct, RegisterJoin
+from credit.subjects.othernames import SubjectName
 
-__all__ = ["Claim", "Merging", "MergingStep", "Office", "Subject", "SubjectIdentifier", "of_file"]
+__all__ = [
+    "Claim",
+    "Merging",
+    "MergingStep",
+    "NumberAct",
+    "Office",
+    "RegisterJoin",
+    "Subject",
+    "SubjectIdentifier",
+    "SubjectName",
+    "of_file",
+]
 
 
 def of_file(permit: Permit, path: str = "subject") -> Q:

@@ -9,9 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tests.bench.deliveries import FAULTY_SHARE, ratings
+from tests.bench.process import most_memory
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 SMALL, LARGE = 50_000, 200_000
@@ -130,14 +130,8 @@ def _work(how: str, submission_pk: int, by_pk: int) -> dict[str, float]:
         "seconds": done - began,
         "cpu": time.process_time() + sum(backend.cpu_times()[:2]) - before,
         "subjects": submission.subjects_new,
-        "rss": _most_memory(),
+        "rss": most_memory(),
     }
-
-
-def _most_memory() -> float:
-    """MiB that this process had at most; getrusage would tell those of whoever started it, too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.journeys.seeing import barriers
 pytestmark = pytest.mark.browser
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+OF_THE_MARK = ("mark/history", "mark/what-if", "mark/what-if?on=2040-01-01", "review")
 PAGES = {
     None: (
         "/",
@@ -27,10 +28,10 @@ PAGES = {
         "/sources/tax",
         "/measures",
     ),
-    "individual": ("", "mark", "records", "measures", "disputes", "reports", "looks"),
-    "representative": ("", "mark", "records", "measures", "disputes", "reports", "looks"),
+    "individual": ("", "mark", *OF_THE_MARK, "records", "measures", "disputes", "reports", "looks"),
+    "representative": ("", "mark", *OF_THE_MARK, "records", "measures", "disputes", "reports", "looks"),
     "officer": ("",),
-    "official": ("",),
+    "official": ("", "reviews"),
     "auditor": ("", "looks"),
 }
 CODE = re.compile(r"^ *([0-9A-Z]{4}-[0-9A-Z]{4})$", re.MULTILINE)

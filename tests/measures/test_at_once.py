@@ -2,7 +2,7 @@
 
 from credit.core.errors import Conflict
 from credit.measures import actions
-from credit.measures.models import Measure, Objection, Review
+from credit.measures.models import Derivation, Measure, Objection
 from credit.records import puttingright
 from credit.scoring import actions as scoring
 from tests.disputes.test_at_once import at_once, refused
@@ -35,7 +35,7 @@ def test_a_record_that_is_struck_while_pages_look_leaves_no_measure_behind(commi
     assert refused(at_once(striking, *map(looking, permits), lambda: actions.sweep(now=now))) == []
     actions.bring_up_to_date(world.permit(), now=now)
     assert not Measure.objects.filter(state__in=["announced", "in-force"]).exists()
-    assert Review.objects.get().revision == world.subject.__class__.objects.get(pk=world.subject.pk).revision
+    assert Derivation.objects.get().revision == world.subject.__class__.objects.get(pk=world.subject.pk).revision
 
 
 def test_two_people_of_a_company_object_at_once(committed, now):

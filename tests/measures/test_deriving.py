@@ -8,7 +8,7 @@ from django.utils import timezone
 from credit.core.clock import business_date
 from credit.ledger.models import Opening
 from credit.measures import actions
-from credit.measures.models import Measure, Review
+from credit.measures.models import Derivation, Measure
 from credit.measures.tasks import sweep
 from credit.records import actions as records
 from credit.records import merging, puttingright
@@ -174,7 +174,7 @@ def test_the_sweep_does_the_same_for_everybody_and_then_has_nothing_to_do(world,
     again = actions.sweep(now=world.now)
     assert (again.subjects, again.changed) == (0, 0)
     assert world.asked()
-    assert Review.objects.count() == 4
+    assert Derivation.objects.count() == 4
     later = world.later(days=15)
     scoring.rescore(by="test", now=later)
     assert actions.sweep(now=later).changed == 12

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from credit.core.crypto import new_key
+from credit.records.notations.formats import Limits
 from portal import config
 from portal.config import ROOT, Config, Misconfigured
 
@@ -133,3 +135,9 @@ def test_json_is_utf_8_whatever_the_terminal_is():
 def test_a_reader_that_stops_early_meets_no_traceback():
     done = doctor("DOCTOR --json | true; exit ${PIPESTATUS[0]}")
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+def test_the_largest_file_is_what_the_example_says():
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    assert "268435456" in example
+    assert settings.SUBMISSION_MAX_BYTES == Limits().file_bytes == 268435456

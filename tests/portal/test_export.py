@@ -98,7 +98,7 @@ def test_everything_is_in_the_file(world, run, tmp_path):
     assert set(files) == {"export.json", "records.csv"} | {
         f"{name}.csv"
         for name in (
-            *("names", "identifiers", "ways_in", "joined_files", "stated_again"),
+            *("names", "other_names", "identifiers", "ways_in", "joined_files", "stated_again"),
             *("marks", "disputes", "dispute_steps", "reports", "looks"),
             *("measures", "objections", "reviews"),
         )

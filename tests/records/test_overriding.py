@@ -12,10 +12,14 @@ from credit.ledger.models import Entry
 from credit.records import actions
 from credit.records.models import Record, RecordVersion, RowOverride, Submission
 from credit.records.moves import Status
+from credit.scoring.actions import publish
+from credit.subjects.actions import find, read_on_file
 from credit.subjects.models import Subject
 from tests import factories
 from tests.records.conftest import newest
 from tests.records.files import penalties, penalty, rating, ratings
+from tests.records.test_commands import run
+from tests.scoring.conftest import OPEN_1
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +75,7 @@ def test_no_other_fault_is_accepted(code, office):
             actions.accept_row(made.public_id, line=line, code=code, reason=WHY, by=desk.first, now=desk.now)
 
 
-def test_another_name_is_accepted_onto_the_subject_whose_name_on_file_stays(office):
+def test_another_name_is_accepted_onto_the_subject_and_shown_from_then_on(office):
     desk = office()
     desk.publish(ratings(rating(1, name="老字号公司")))
     made = desk.deliver(ratings(rating(1, name="新字号公司", document="second")))
@@ -80,7 +84,7 @@ def test_another_name_is_accepted_onto_the_subject_whose_name_on_file_stays(offi
     assert codes(made) == []
     desk.release(made)
     subject = Subject.objects.get()
-    assert subject.name == "老字号公司"
+    assert subject.name == "新字号公司"
     assert set(Record.objects.values_list("document", "subject")) == {("doc1", subject.pk), ("second", subject.pk)}
     assert newest(record__document="second").reason.startswith("The company changed its name")
 
@@ -90,7 +94,8 @@ def test_a_name_that_differs_within_the_file_can_be_accepted_too(office):
     made = desk.deliver(ratings(rating(1, name="甲公司"), rating(1, name="乙公司", document="second")))
     accept(desk, made, 3, CONFLICT)
     desk.release(made)
-    assert Subject.objects.get().name == "甲公司"
+    assert Subject.objects.get().name == "乙公司"
+    assert codes(desk.deliver(ratings(rating(1, name="甲公司", document="third")))) == []
     assert Record.objects.count() == 2
 
 
@@ -186,15 +191,16 @@ def test_the_subject_reads_that_a_check_had_failed_and_why_it_was_accepted(offic
     assert WHY in page
 
 
-def test_the_same_file_said_again_keeps_what_was_accepted(office):
+def test_a_name_is_accepted_once_and_its_reason_stands_at_that_version(office):
     desk = office()
     desk.publish(ratings(rating(1, name="老字号公司")))
     for mark in ("B", "C"):
         made = desk.deliver(ratings(rating(1, name="新字号公司", mark=mark)))
-        accept(desk, made, 2, CONFLICT, reason=f"The register was seen for {mark}.")
+        if mark == "B":
+            accept(desk, made, 2, CONFLICT, reason="The register was seen for B.")
         desk.release(made, now=desk.now + timedelta(hours=1))
     reasons = RecordVersion.objects.order_by("number").values_list("mark", "reason")
-    assert list(reasons) == [("A", ""), ("B", "The register was seen for B."), ("C", "The register was seen for C.")]
+    assert list(reasons) == [("A", ""), ("B", "The register was seen for B."), ("C", "")]
 
 
 def test_penalties_of_a_number_that_fails_are_accepted_too(office):
@@ -236,3 +242,33 @@ def test_structure_is_checked_without_the_check_digit():
         with pytest.raises(BadIdentifier) as refused:
             check_structure("uscc", bad)
         assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize("written", [f"uscc:{GENUINE}", f"USCC: {GENUINE[:8]} {GENUINE[8:].lower()}"])
+def test_whoever_is_on_file_under_an_accepted_number_is_found_by_it(office, written):
+    with pytest.raises(BadIdentifier, match="should be R"):
+        read_on_file(written)
+    desk = office()
+    made = desk.deliver(ratings(rating(1, identifier=GENUINE)))
+    with pytest.raises(BadIdentifier):
+        read_on_file(written)
+    accept(desk, made, 2)
+    desk.release(made)
+    assert find(read_on_file(written)) == Subject.objects.get()
+    with pytest.raises(BadIdentifier, match="should be"):
+        read_on_file(f"uscc:{GENUINE[:-1]}7")
+    with pytest.raises(BadIdentifier):
+        read_on_file(f"lei:{GENUINE}")
+
+
+def test_such_a_subject_is_exported_and_explained_by_command(office, tmp_path):
+    desk = office()
+    made = desk.deliver(ratings(rating(1, identifier=GENUINE)))
+    accept(desk, made, 2)
+    desk.release(made)
+    by, subject, out = factories.operator().email, f"uscc:{GENUINE}", tmp_path / "all.zip"
+    publish(OPEN_1, by="test", now=desk.now)
+    assert run("export", subject, "--out", str(out), "--by", by)[0] == 0
+    assert out.exists()
+    code, document, err = run("explain", subject, "--by", by)
+    assert (code, len(document["records"])) == (0, 1), err

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from credit.access import actions as access
 from credit.access.actors import command_actor
@@ -31,7 +32,13 @@ def scheme(db: None, now: datetime) -> Scheme:
 @pytest.fixture
 def state(db: None, now: datetime) -> Callable[..., Record]:
     """An agency states something on a subject: `state(subject, value=-500, category="market", …)`."""
+    return stating(now)
 
+
+def stating(now: datetime) -> Callable[..., Record]:
+    """The same, for tests without a transaction around them."""
+
+    @transaction.atomic
     def stated(
         subject: Subject, *, agency: str = "market-supervision", at: datetime | None = None, **facts: Any
     ) -> Record:
@@ -60,7 +67,11 @@ def state(db: None, now: datetime) -> Callable[..., Record]:
 @pytest.fixture
 def look(db: None, now: datetime) -> Callable[[Subject], Permit]:
     """The subject looks at their own file."""
+    return looking(now)
 
+
+def looking(now: datetime) -> Callable[[Subject], Permit]:
+    """The same, for tests without a transaction around them."""
     users: dict[int, User] = {}
 
     def looked(subject: Subject) -> Permit:

@@ -25,7 +25,7 @@ def test_every_line_stays_in_the_field(moves):
         if command in "MV":
             assert chart.top <= int(other or number) <= chart.bottom
     parts = sum(score is not None and (i == 0 or points[i - 1].score is None) for i, (_, score) in enumerate(moves))
-    assert chart.path.count("M") == parts
+    assert chart.path.count("M") == (parts if points[0].day < day else 0)
 
 
 def test_a_gap_is_no_line_and_the_last_mark_is_a_dot():
@@ -34,6 +34,10 @@ def test_a_gap_is_no_line_and_the_last_mark_is_a_dot():
     assert chart.path.count("M") == 2
     assert chart.last == (chart.right, (chart.last or (0, 0))[1])
     assert chart_of(points[:2], until=date(2026, 4, 1), rules=RULES).last is None
+
+
+def test_a_mark_of_today_alone_is_no_drawing():
+    assert chart_of([Point(START, 600)], until=START, rules=RULES).path == ""
 
 
 def test_nothing_to_draw_is_no_path():

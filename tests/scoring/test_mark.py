@@ -117,9 +117,9 @@ def test_a_change_of_the_file_makes_the_next_mark_another(scheme, state, look, n
     assert mark_of(permit, now=now).score == 440
     supersede(record, now, struck=True)
     assert mark_of(permit, now=now).score is None
-    assert [(score.total, score.current) for score in Score.objects.opened_by(permit).order_by("pk")] == [
-        (440, False),
+    assert [(score.total, score.current) for score in Score.objects.opened_by(permit).history()] == [
         (None, True),
+        (440, False),
     ]
 
 

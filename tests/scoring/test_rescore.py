@@ -1,13 +1,15 @@
 """Bulk rescoring: the same marks as one by one, only what changed is written, twice is once."""
 
 import threading
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from credit.core.errors import Unavailable
-from credit.scoring import actions, bulk, tasks
+from credit.scoring import actions, bulk, storing, tasks
+from credit.scoring.factscache import block_of
 from credit.scoring.models import Score
 from credit.subjects.actions import raise_revision
 from credit.subjects.models import Subject
@@ -33,6 +35,12 @@ def scores():
     return {score.subject_id: score for score in Score.objects.filter(current=True)}
 
 
+def stale_in(files, scheme, day):
+    blocks = sorted({block_of(subject.pk) for subject in files})
+    found = [pk for block in blocks for pk in bulk.stale_in(scheme, block, day, everybody=False)["subject"]]
+    return [pk for pk in found if pk >= files[0].pk]
+
+
 def test_bulk_and_page_give_the_same_mark(files, look, now):
     done = actions.rescore(by="test", now=now)
     assert (done.subjects, done.changed, done.done) == (5, 5, True)
@@ -53,10 +61,7 @@ def test_only_the_touched_and_the_fading_are_stale(files, state, now):
     actions.rescore(by="test", now=now)
     state(files[0], value=-1000)
     scheme = actions.scheme_in_force(now.date())
-    stale = [
-        list(bulk.next_subjects(scheme, day, after=files[0].pk - 1, everybody=False, limit=9))
-        for day in (now.date(), TOMORROW.date())
-    ]
+    stale = [stale_in(files, scheme, day) for day in (now.date(), TOMORROW.date())]
     assert stale == [[files[0].pk], [files[0].pk, files[2].pk]]
 
 
@@ -66,8 +71,10 @@ def test_the_next_night_writes_only_what_changed(files, now):
     night = actions.rescore(by="test", now=TOMORROW)
     assert (night.subjects, night.changed) == (1, 1)
     after = scores()
-    assert [pk for pk in after if after[pk].pk != before[pk].pk] == [files[2].pk]
-    assert Score.objects.filter(current=False, subject__in=files).count() == 1
+    changed = [pk for pk in after if vars(after[pk]) | {"_state": 0} != vars(before[pk]) | {"_state": 0}]
+    assert changed == [files[2].pk]
+    (past,) = Score.objects.filter(current=False, subject__in=files)
+    assert (past.subject_id, past.total, past.since) == (files[2].pk, before[files[2].pk].total, now.date())
 
 
 def test_everybody_again_adds_no_history_where_marks_stay(files, now):
@@ -77,23 +84,68 @@ def test_everybody_again_adds_no_history_where_marks_stay(files, now):
     assert Score.objects.filter(subject__in=files).count() == 5
 
 
-def test_chunks_go_on_where_the_time_was_up(files, now, monkeypatch):
-    monkeypatch.setattr(actions, "CHUNK", 2)
+def test_the_rest_is_done_later_where_the_time_was_up(files, now):
     first = actions.rescore(by="test", now=now, seconds=0)
     assert (first.subjects, first.done) == (0, False)
     rest = actions.rescore(by="test", now=now)
     assert (rest.subjects, rest.done) == (5, True)
 
 
-def test_a_score_from_an_older_file_does_not_overwrite_a_newer_one(files, state, look, now):
-    scheme = actions.scheme_in_force(now.date())
-    subject = files[1]
-    late = bulk.next_subjects(scheme, now.date(), after=subject.pk - 1, everybody=True, limit=1)
-    raise_revision([subject.pk])
+def test_a_night_without_a_change_writes_no_score_and_leaves_none_stale(files, state, now):
+    state(files[0], value=-1, valid_from=date(2026, 1, 1), valid_to=date(2028, 1, 1))
+    actions.rescore(by="test", now=now)
+    before = Score.objects.get(subject=files[0])
+    assert before.stale_from == TOMORROW.date()
+    assert files[0].pk in stale_in(files, before.scheme, TOMORROW.date())
+    assert not Score.objects.fresh(TOMORROW.date()).filter(subject=files[0]).exists()
+    actions.rescore(by="test", now=TOMORROW)
+    after = Score.objects.get(subject=files[0])
+    assert vars(after) | {"_state": 0} == vars(before) | {"_state": 0}
+    assert Score.objects.fresh(TOMORROW.date()).filter(subject=files[0]).exists()
+    assert actions.rescore(by="test", now=TOMORROW).subjects == 0
+
+
+def test_a_check_for_another_day_says_nothing_of_today(files, state, now):
+    state(files[0], value=-1, valid_from=date(2026, 1, 1), valid_to=date(2028, 1, 1))
+    actions.rescore(by="test", now=now)
+    actions.rescore(by="test", now=TOMORROW)
+    late = TOMORROW + timedelta(days=1)
+    for day in (now.date(), late.date()):
+        assert not Score.objects.fresh(day).filter(subject=files[0]).exists() or day < TOMORROW.date()
+    assert not Score.objects.fresh(late.date()).filter(subject=files[0]).exists()
+
+
+def test_a_page_of_yesterday_does_not_overwrite_what_was_checked_for_today(files, look, now):
+    actions.rescore(by="test", now=TOMORROW)
+    kept = scores()[files[2].pk]
+    raise_revision([files[2].pk])
+    actions.mark_of(look(files[2]), now=now)
+    assert scores()[files[2].pk].revision == kept.revision
+
+
+def test_a_page_stores_nothing_while_its_block_is_made_and_shows_its_mark(scheme, state, look, now):
+    subject = factories.person()
+    state(subject, value=-150)
+    block = {"scheme": str(scheme.pk), "block": str(block_of(subject.pk))}
+    with elsewhere() as cursor:
+        cursor.execute(storing.LOCK.format("advisory_xact_lock"), block)
+        assert actions.mark_of(look(subject), now=now).score is not None
+        assert subject.pk not in scores()
     actions.mark_of(look(subject), now=now)
-    kept = scores()[subject.pk]
-    bulk.rescore_chunk(scheme, late, as_of=now.date(), now=now)
-    assert scores()[subject.pk].revision == kept.revision
+    assert subject.pk in scores()
+
+
+@contextmanager
+def elsewhere():
+    """A transaction on a connection of its own, undone at the end."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            yield cursor
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
 
 
 def test_the_beat_without_a_scheme_does_nothing_and_a_command_says_so(db, now, monkeypatch):

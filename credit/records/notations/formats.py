@@ -33,7 +33,7 @@ class Format(StrEnum):
 class Limits:
     """How much of a file is read. Bytes; cells of a spreadsheet are counted with the empty ones between them."""
 
-    file_bytes: int = 64 * MIB
+    file_bytes: int = 256 * MIB
     unpacked_bytes: int = 512 * MIB
     unpacked_ratio: int = 150
     sheet_cells: int = 6_000_000

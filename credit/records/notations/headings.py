@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -65,7 +65,7 @@ def find_layout(headings: Sequence[str], notation: Notation) -> tuple[Layout, Wh
     """
     own = [shown(heading) for heading in headings]
     known = {name for layout in notation.layouts for name in layout.keys}
-    _refuse_forbidden([heading for heading in headings if heading_key(heading) not in known])
+    refuse_forbidden(heading for heading in headings if heading_key(heading) not in known)
     layout = min(notation.layouts, key=lambda layout: _misfit(own, layout))
     where: Where = {}
     faults = []
@@ -93,17 +93,42 @@ def _misfit(own: Sequence[str], layout: Layout) -> tuple[int, int]:
     return given.count(None), len(missing)
 
 
-def _refuse_forbidden(headings: Sequence[str]) -> None:
-    """Neither spaces inside a Chinese word (民　族) nor invisible marks hide what a heading says."""
+def refuse_forbidden(headings: Iterable[str]) -> None:
+    """Raise FileRefused for those that give a forbidden category away."""
     faults = []
     for heading in headings:
-        text = unicodedata.normalize("NFKC", CONTROL.sub("", heading))
-        joined = heading_key(text)
-        words = re.sub(r"[\s_\-./]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold()
-        for category in forbidden():
-            if any(word in joined for word in category.chinese) or category.english.search(words):
-                own = shown(heading)
-                faults.append(Fault(None, own, Code.FILE_FORBIDDEN, own, expected=category.name))
-                break
+        category = forbidden_in(heading)
+        if category is not None:
+            own = shown(heading)
+            faults.append(Fault(None, own, Code.FILE_FORBIDDEN, own, expected=category.name))
     if faults:
         raise FileRefused(*faults)
+
+
+def forbidden_in(heading: str) -> Forbidden | None:
+    """The category that a heading gives away.
+
+    Neither spaces inside a Chinese word (民　族) nor invisible marks hide what it says.
+    """
+    text = unicodedata.normalize("NFKC", CONTROL.sub("", heading))
+    joined = heading_key(text)
+    words = _words(text)
+    for category in forbidden():
+        if any(word in joined for word in category.chinese) or category.english.search(words):
+            return category
+    return None
+
+
+def forbidden_value(text: str) -> Forbidden | None:
+    """The category that a value names. All of it: a licence for a place of worship tells of no one's belief."""
+    text = unicodedata.normalize("NFKC", CONTROL.sub("", text))
+    joined, words = heading_key(text), _words(text)
+    for category in forbidden():
+        names = (heading_key(category.name), category.name_zh, *category.chinese)
+        if joined in names or category.english.fullmatch(words):
+            return category
+    return None
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\s_\-./]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold().strip()

@@ -6,6 +6,7 @@ from typing import Any
 
 from credit.records.notations.faults import Code, FileRefused, refuse
 from credit.records.notations.formats import encoding_of
+from credit.records.notations.headings import refuse_forbidden
 
 SPACE = " \t\r\n"
 KEYS = 512
@@ -30,14 +31,19 @@ def read_ndjson(data: bytes) -> Iterator[list[str]]:
 def _table(elements: Callable[[], Iterable[Any]]) -> Iterator[list[str]]:
     """Two passes over the elements: one for their keys, one for their values."""
     keys: dict[str, None] = {}
+    inner: set[str] = set()
     count = 0
     for element in elements():
         if not isinstance(element, dict):
             raise _bad()
         keys.update(dict.fromkeys(element))
+        for value in element.values():
+            if isinstance(value, dict | list):
+                inner |= inner_keys(value)
         count += 1
-        if len(keys) > KEYS:
+        if len(keys) > KEYS or len(inner) > KEYS:
             raise _bad()
+    refuse_forbidden(inner)
     if not count:
         raise refuse(Code.FILE_EMPTY)
     if not keys:
@@ -45,6 +51,20 @@ def _table(elements: Callable[[], Iterable[Any]]) -> Iterator[list[str]]:
     yield list(keys)
     for element in elements():
         yield [_text(element.get(key)) for key in keys]
+
+
+def inner_keys(value: Any) -> set[str]:
+    """The keys of all objects in a value: what a heading may not say, a key inside a cell may not either."""
+    found: set[str] = set()
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            found.update(one)
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return found
 
 
 def _elements(text: str) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from credit.core.identifiers import IdentifierKind
 from credit.records.notations import scale
 from credit.records.notations.cells import Batch
+from credit.records.notations.headings import forbidden_value
 from credit.records.notations.shapes import Column, Layout, Mark, Notation, Row, Table, Words, heading_key, plain
 
 Reader = Callable[[Batch, Notation], Iterator[Row]]
@@ -34,6 +35,7 @@ def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
     path = Path(module_file)
     spec = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
     words = {language: Words(text["name"], text["what"]) for language, text in spec["words"].items()}
+    _refuse_category(spec.get("category", ""))
     layouts = [_layout(layout, readers[layout["name"]]) for layout in spec.get("layout", ())]
     if not layouts:
         layouts = [layout_of("rating", RATING_COLUMNS, "name", "document", readers["rating"])]
@@ -47,6 +49,12 @@ def load(module_file: str, *, readers: Mapping[str, Reader]) -> Notation:
         tables=tuple(sorted((_table(table, words) for table in spec["table"]), key=lambda table: table.effective_from)),
         identifiers=tuple(IdentifierKind(kind) for kind in spec.get("identifiers", IdentifierKind)),
     )
+
+
+def _refuse_category(category: str) -> None:
+    found = forbidden_value(category)
+    if found is not None:
+        raise ValueError(f"Data of this kind is never taken in: {found.name}")
 
 
 def layout_of(name: str, columns: tuple[Column, ...], name_key: str, document_key: str, read: Reader) -> Layout:

@@ -30,7 +30,7 @@ DROP FUNCTION scoring_draft_is_closed();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoring', '0002_too_few_for_a_mark'),
+        ('scoring', '0003_rescoring'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from credit.access import actions as access
 from credit.access.actors import command_actor
 from credit.core.errors import NotFound
-from credit.core.identifiers import BadIdentifier, parse_subject
+from credit.core.identifiers import BadIdentifier
 from credit.core.policy import Permit, Purpose
 from credit.identity.commands import Answer, PortalCommand, add_subject, read_subject
 from credit.subjects import actions as subjects
@@ -63,7 +63,7 @@ class Command(PortalCommand):
     def _look(self, subject: str, options: dict[str, Any], now: datetime) -> Permit:
         try:
             purpose = Purpose(options["purpose"])
-            found = subjects.find(parse_subject(subject))
+            found = subjects.find(subjects.read_on_file(subject))
         except (BadIdentifier, ValueError) as error:
             raise CommandError(str(error)) from error
         if found is None:

@@ -21,7 +21,7 @@ from credit.core.policy import Field, Permit, System, touch
 from credit.ledger import actions as ledger
 from credit.measures import sets
 from credit.measures.matching import BANDS, FACTS, causes, next_day
-from credit.measures.models import ListEntry, PublishedList, Review
+from credit.measures.models import Derivation, ListEntry, PublishedList
 from credit.measures.objections import lapse
 from credit.records.models import RecordVersion
 from credit.scoring import actions as scoring
@@ -51,7 +51,7 @@ PORTAL = system_actor(System.MEASURES)
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists in force on a day: `key` names them for reviews."""
+    """The lists in force on a day: `key` names them for derivations."""
 
     key: str
     entries: list[ListEntry]
@@ -88,7 +88,7 @@ def bring_up_to_date(permit: Permit, *, now: datetime, mark: Mark | None = None)
     found = mark or mark_if_any(permit, now=now)
     family = family_of(Subject(pk=permit.subject_id))
     bands = {pk: (found.band or "") if found and pk == permit.subject_id else "" for pk in family}
-    fresh = Review.objects.fresh(today, _key(PublishedList.objects.in_force(today)))
+    fresh = Derivation.objects.fresh(today, _key(PublishedList.objects.in_force(today)))
     if dict(fresh.filter(subject__in=family).values_list("subject_id", "band")) == bands:
         return
     with transaction.atomic():
@@ -140,8 +140,8 @@ def _stale(scheme: Scheme, today: date, key: str) -> ScoreQuerySet:
     """The fresh marks of subjects whose measures were derived from something else, in the order of the subjects."""
     band = Case(When(subject__merged_into__isnull=False, then=Value("")), default=Coalesce("band", Value("")))
     marks = Score.objects.opened_to(System.MEASURES).filter(scheme=scheme).fresh(today).annotate(wanted_band=band)
-    reviewed = Review.objects.fresh(today, key).filter(subject=OuterRef("subject_id"), band=OuterRef("wanted_band"))
-    return marks.filter(~Exists(reviewed)).select_related("subject").order_by("subject_id")
+    derived = Derivation.objects.fresh(today, key).filter(subject=OuterRef("subject_id"), band=OuterRef("wanted_band"))
+    return marks.filter(~Exists(derived)).select_related("subject").order_by("subject_id")
 
 
 def _derive(bands: Mapping[int, str], lists: Lists, *, about: Subject | None, now: datetime) -> int:
@@ -164,7 +164,7 @@ def _derive(bands: Mapping[int, str], lists: Lists, *, about: Subject | None, no
     sets.changed(sets.EXPECT, **named)
     revisions = {pk: revision for pk, revision, _kind in files}
     days = dict(next_day(facts, today).iter_rows())
-    sets.mark_reviewed(revisions, bands, days, lists=lists.key, today=today)
+    sets.note_derived(revisions, bands, days, lists=lists.key, today=today)
     if closed or opened or started:
         ledger.note("measures.derived", by=PORTAL, about=about, at=now, opened=opened, started=started, over=closed)
     return len(closed) + len(opened) + len(started)

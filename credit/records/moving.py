@@ -1,0 +1,91 @@
+"""A file that was built of two subjects' records is split: an official moves records to the file they belong to.
+
+As with joined files nothing is rewritten: whose file a record is in, its versions say, and each moved record gets its
+next one there. Moving them back is the same act. What is delivered of such a record stays with it where it is; new
+documents go where their number leads (numbers.py).
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from credit.core.errors import Conflict, Invalid, NotFound
+from credit.core.identifiers import Identifier
+from credit.core.policy import System
+from credit.identity.models import User
+from credit.ledger import actions as ledger
+from credit.records.models import Record, RecordVersion
+from credit.records.moves import Cause
+from credit.records.numbers import require_official
+from credit.records.statements import content_of
+from credit.records.versioning import add_next, draft, newest_of
+from credit.subjects import actions as subjects
+from credit.subjects.models import Subject
+
+TRY_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('subjects.merging'))"
+AT_ONCE = 1_000
+
+
+@transaction.atomic
+def move_records(records: Collection[str], *, to: Identifier, reason: str, by: User, now: datetime) -> int:
+    """Move records (public ids) of one file into the file that a number leads to; how many.
+
+    Raises NotAllowed, NotFound, Invalid (no reason, several files, a person's to a company), and Conflict (joined files
+    are parted first, or a delivery is being published).
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why."))
+    if not 0 < len(set(records)) <= AT_ONCE:
+        raise Invalid(_("Choose the records, 1,000 at most."))
+    target = subjects.find(to)
+    found = Record.objects.opened_to(System.INTAKE).filter(public_id__in=records).values_list("pk", flat=True)
+    if target is None or len(found) != len(set(records)):
+        raise NotFound(_("One of the records, or the number, isn't on file."))
+    _be_alone()
+    steps = newest_of(list(found))
+    sources = {version.subject_id for version in steps.values()}
+    if len(sources) != 1 or sources == {target.pk}:
+        raise Invalid(_("Choose records of one file, and another one to which they go."))
+    source = Subject.objects.get(pk=sources.pop())
+    _check(source, target, by, now)
+    pairs = [(old, _next(old, target, by, reason.strip(), now)) for old in steps.values()]
+    add_next(pairs, now=now)
+    subjects.raise_revision(sorted([source.pk, target.pk]))
+    files = {"from_file": source.public_id, "to_file": target.public_id}
+    ledger.note("records.moved", by=by, about=target, at=now, records=len(pairs), **files)
+    return len(pairs)
+
+
+def _be_alone() -> None:
+    """No delivery is published and no file joined until the transaction ends. Raises Conflict."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRY_ALONE)
+        if not cursor.fetchone()[0]:
+            raise Conflict(_("A delivery is being published at this moment. Try again in a minute."))
+
+
+def _check(source: Subject, target: Subject, by: User, now: datetime) -> None:
+    for subject in (source, target):
+        require_official(by, subject, now)
+    if source.kind != target.kind:
+        raise Invalid(_("A person and a company are never the same."))
+    if len(subjects.family_of(source)) > 1 or len(subjects.family_of(target)) > 1:
+        raise Conflict(_("One of these files is joined with another. Part those first."))
+
+
+def _next(old: RecordVersion, target: Subject, by: User, reason: str, now: datetime) -> RecordVersion:
+    record: Record = old.record
+    number = old.number + 1
+    new = draft(record, content_of(old), number, Cause.MERGING, by=by, now=now, old=old, reason=reason)
+    new.subject_id, new.struck = target.pk, old.struck
+    return new
+
+
+def holds_moved(subject_ids: Collection[int]) -> bool:
+    """Whether one of these files holds records that an official moved there by hand."""
+    newest = RecordVersion.objects.opened_to(System.INTAKE).newest().filter(subject__in=subject_ids)
+    strange = newest.exclude(record__subject=F("subject"))
+    return strange.filter(Q(record__subject__merged_into=None) | ~Q(record__subject__merged_into=F("subject"))).exists()
