@@ -12,7 +12,6 @@ from credit.scoring.impact.comparing import DOWN, LOOSE_ENDS, UP
 from credit.scoring.impact.drawings import Picture, Values, picture
 from credit.scoring.impact.fairness import FOUR_FIFTHS, Verdict
 from credit.scoring.impactwords import counted, group_name
-from credit.scoring.mark import signed
 from credit.scoring.words import CategoryWords
 
 Tree = Mapping[str, Any]
@@ -151,8 +150,8 @@ class KindShown:
                 self.categories[line["category"]].name,
                 "+10 %" if line["direction"] == UP else "−10 %",
                 line["weight"],
-                _percent(line["changed"]),
-                _percent(line["other_band"]),
+                _share(line["changed"]),
+                _share(line["other_band"]),
                 _percent(line["swapped"], places=2),
                 "" if line["tau"] is None else f"{line['tau']:.4f}",
             )
@@ -195,10 +194,10 @@ class Shown:
         ]
 
     def _because(self, reasons: Sequence[Tree]) -> str:
-        """What moved a mark: "Courts −30.0, Tax +5.0"."""
+        """What moved a mark: "Courts −30, Tax +5"."""
         return _(", ").join(
             f"{words.LOOSE_ENDS if one['category'] == LOOSE_ENDS else self.categories[one['category']].name}"
-            f" {signed(round(float(one['points']) * 10))}"
+            f" {'+' if one['points'] > 0 else '−'}{abs(one['points'])}"
             for one in reasons
         )
 
@@ -245,6 +244,11 @@ def _group_line(group: Tree) -> GroupLine:
         verdict=str(words.VERDICTS[after["verdict"]]),
         alarming=after["verdict"] == Verdict.BELOW,
     )
+
+
+def _share(share: float | None) -> str:
+    """A share of people in percent; where they are too few to be told, so."""
+    return str(words.NOT_TOLD) if share is None else _percent(share)
 
 
 def _percent(share: float | None, *, places: int = 1, about: bool = False) -> str:

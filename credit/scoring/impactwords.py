@@ -49,7 +49,7 @@ VERDICTS: Words = {
 TESTS: Words = {"z": gettext_lazy("two-proportion z test"), "fisher": gettext_lazy("Fisher's exact test")}
 
 NO_MARK = gettext_lazy("no mark")
-NOT_TOLD = gettext_lazy("fewer than 5")
+NOT_TOLD = gettext_lazy("below 5")
 LOOSE_ENDS = gettext_lazy("starting mark, ends of the scale, rounding")
 
 OF_SOME: Words = {

@@ -43,7 +43,7 @@ def test_the_whole_life_on_the_pages(clients, scheme):
     page = said(clients[0].post("/board/schemes/new", {"text": body}, follow=True))
     draft = Draft.objects.get()
     assert draft.text.encode() == text(starts=later(now))
-    assert "Not assessed yet" in page
+    assert "Nobody has counted yet" in page
     assert "Approve </button>" not in page
     assessed(draft, now=now)
     steps = Draft.objects.get().steps

@@ -16,7 +16,7 @@ from credit.scoring.impact.groups import AGE_BANDS, OF_KIND, UNKNOWN
 from credit.scoring.impact.sensitivity import agreement, joint
 from credit.scoring.impact.tallies import EVERYBODY, LARGEST, Tally, reasons_in
 from credit.scoring.impact.telling import is_small, share, told
-from credit.scoring.rules import KINDS, Kind, SchemeRules, points
+from credit.scoring.rules import KINDS, Kind, SchemeRules
 
 FORMAT = "plainmark-impact/1"
 BARS = 20
@@ -244,7 +244,8 @@ def _weights(counted: Tally, kind: Kind, after: SchemeRules) -> list[Tree]:
 
 
 def _largest(counted: Tally, comparison: Comparison, moves: Mapping[Kind, Tree]) -> list[Tree]:
-    """The twenty largest movers: kind, marks to a hundredth of the scale, and which categories moved them."""
+    """The twenty largest movers: kind, marks to a hundredth of the scale, and which categories moved them,
+    in whole points."""
     width = max(1, (comparison.highest - comparison.lowest) // 100)
     rows = [
         row
@@ -257,7 +258,9 @@ def _largest(counted: Tally, comparison: Comparison, moves: Mapping[Kind, Tree])
             "kind": row["kind"],
             **{side: round(row[side] / width) * width for side in ("before", "after")},
             "because": [
-                {"category": category, "points": points(tenths)} for category, tenths in reasons_in(row["because"])
+                {"category": category, "points": whole}
+                for category, tenths in reasons_in(row["because"])
+                if (whole := round(tenths / 10))
             ],
         }
         for row in rows[:LARGEST]

@@ -123,7 +123,7 @@ def test_the_csv_has_every_figure_on_a_line(published):
 def test_it_is_read_in_chinese(published):
     page = Client().get(reverse("schemes:impact", args=["open", 2]), headers={"accept-language": "zh-hans"})
     read = text_of(page)
-    assert "每40家企业中有20家评分会降低。" in read
+    assert "每40家企业中有20家的信用分会降低。" in read
     assert "北京" in read
     for english in ("would", "Fewer", "Unknown", "Residents", "Below", "Within", "Too few"):
         assert english not in read
