@@ -70,6 +70,7 @@ def facts_in(block: int, count: Count) -> pl.DataFrame:
 
 def fill(blocks: Iterable[int], work: Work) -> None:
     """Make the files that are missing among those of some blocks, if they are many: all in few passes."""
+    factsfile.clear(directory())
     cold = sorted(block for block in blocks if _kept(block) is None)
     for start in range(0, len(cold), AT_ONCE):
         if len(cold) - start >= MANY:

@@ -9,6 +9,8 @@ import hashlib
 import io
 import json
 import os
+import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ SUBJECTS = 1 << 15
 """Subjects in a block: some 300,000 records, ten megabytes in memory. Blocks are ranges of numbers, so that one is a
 range of each index, however many there are."""
 
+FORGOTTEN_SECONDS = 3600
 KINDS = pl.Enum(["event", "rating"])
 WORDS = ("category", "source")
 ORDER = ("subject", "category", "source", "kind", "decided_on", "record")
@@ -92,7 +95,7 @@ def write(path: Path, block: Block) -> None:
         "sha256": _digest(bodies),
     }
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(f".{os.getpid()}-{id(block)}.part")
+    part = path.with_suffix(f".{secrets.token_hex(8)}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(json.dumps(heading).encode() + b"\n")
@@ -100,6 +103,14 @@ def write(path: Path, block: Block) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def clear(directory: Path) -> None:
+    """Remove what writers have left that were killed more than an hour ago."""
+    for part in directory.glob("*.part"):
+        with suppress(FileNotFoundError):
+            if part.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
+                part.unlink()
 
 
 def read(path: Path) -> Block | None:

@@ -208,6 +208,15 @@ def test_two_processes_that_write_at_once_leave_one_whole_file(tmp_path):
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_what_a_killed_writer_left_is_removed_and_what_is_being_written_is_not(tmp_path):
+    old, new = tmp_path / "1.aa.part", tmp_path / "1.bb.part"
+    for part in (old, new):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    factsfile.clear(tmp_path)
+    assert os.listdir(tmp_path) == [new.name]
+
+
 def test_many_cold_blocks_are_filled_in_one_pass_as_each_by_itself(files, monkeypatch):
     expected = {}
     monkeypatch.setattr(factscache, "SUBJECTS", 2)
