@@ -19,6 +19,8 @@ PAGES = {
         "/",
         "/schemes/",
         "/schemes/open/1",
+        "/schemes/conversions",
+        "/calculator?example=company",
         "/rules",
         "/verify/",
         "/ledger/",
@@ -33,6 +35,7 @@ PAGES = {
     "officer": ("",),
     "official": ("", "reviews"),
     "auditor": ("", "looks"),
+    "board": ("", "schemes/new"),
 }
 CODE = re.compile(r"^ *([0-9A-Z]{4}-[0-9A-Z]{4})$", re.MULTILINE)
 

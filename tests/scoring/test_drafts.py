@@ -1,9 +1,11 @@
 """From a draft to a signed scheme: assessed, approved by two, announced long enough; an edit begins anew."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from credit.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from credit.ledger.models import Entry
@@ -12,6 +14,29 @@ from credit.scoring.life import Status
 from credit.scoring.models import Draft, Scheme
 from tests import factories
 from tests.scoring.boardworld import assessed, later, member, text
+from tests.scoring.conftest import OPEN_1
+
+
+def scheme_of(now):
+    """The first version, published in a test of its own transactions."""
+    return actions.publish(OPEN_1, by="test", now=now)
+
+
+def at_once(*calls):
+    """The results of calls that start together, each on its own connection: a value or a refusal."""
+    start = Barrier(len(calls))
+
+    def run(call):
+        try:
+            start.wait(10)
+            return call()
+        except (Conflict, NotAllowed) as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
 
 
 @pytest.fixture
@@ -217,3 +242,30 @@ def test_what_is_closed_never_changes_and_nothing_is_deleted(approved, board, no
         Draft.objects.filter(pk=approved.pk).delete()
     with pytest.raises(DatabaseError), transaction.atomic():
         approved.events.update(reason="another")
+
+
+def test_two_approvals_at_once_are_one_each_and_the_same_member_counts_once(committed, now):
+    scheme_of(now)
+    first, second = member(), member()
+    draft = assessed(drafts.start(text(starts=later(now)), by=first, now=now), now=now)
+
+    def approve(one):
+        return lambda: drafts.approve(draft.public_id, by=one, now=now)
+
+    answers = at_once(approve(first), approve(first), approve(second))
+    assert len([answer for answer in answers if isinstance(answer, Conflict | NotAllowed)]) == 1
+    kept = Draft.objects.get(pk=draft.pk)
+    assert kept.status == Status.APPROVED
+    assert {who for who, _ in kept.approvals} == {first, second}
+    assert list(kept.events.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4]
+
+
+def test_published_twice_at_once_is_once(committed, now):
+    scheme_of(now)
+    board = member(), member()
+    draft = assessed(drafts.start(text(starts=later(now)), by=board[0], now=now), now=now)
+    for one in board:
+        drafts.approve(draft.public_id, by=one, now=now)
+    answers = at_once(*[lambda one=one: drafts.publish(draft.public_id, by=one, now=now) for one in board])
+    assert len([answer for answer in answers if isinstance(answer, Conflict)]) == 1
+    assert Scheme.objects.filter(version=2).count() == 1
