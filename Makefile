@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 PORT ?= 8000
-WORKERS ?= -n 2 --dist loadgroup
+# Three on two cores: the tests that start a portal mostly wait.
+WORKERS ?= -n 3 --no-loadscope-reorder
 export PORT
 
 .PHONY: setup demo test test-all bench check lock messages

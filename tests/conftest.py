@@ -10,6 +10,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from credit.identity.models import User
 from tests.emptying import empty_everything
@@ -75,16 +76,31 @@ def client_of() -> Callable[..., Client]:
 
 
 WHOLE_PORTALS = ("chaos", "journeys")
-"""Folders whose tests share one running portal. Last: Playwright keeps an event loop, beside which Django refuses to
-use the database."""
+"""Folders whose tests share one running portal. First: they mostly wait, and others fill that time."""
 
 
+def portal_of(path: str) -> str:
+    """The folder of WHOLE_PORTALS in which a test's file lies; empty where it needs no running portal."""
+    return next((folder for folder in WHOLE_PORTALS if f"/{folder}/" in path), "")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs in which of pytest-xdist's workers, and in which order: a file in one, and a running portal in one."""
+    """Whoever starts a portal begins."""
+    items.sort(key=lambda item: portal_of(item.path.as_posix()) or "~")
 
-    def portal_of(item: pytest.Item) -> str:
-        return next((folder for folder in WHOLE_PORTALS if folder in item.path.parts), "")
 
-    items.sort(key=portal_of)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(portal_of(item) or str(item.path)))
+class OneWorkerAPortal(LoadScopeScheduling):
+    """A file's tests run in one of pytest-xdist's workers, and those of a running portal in one.
+
+    Of pytest-xdist's own ways, `loadgroup` would do, but it renames tests, which pytest 9.2 doesn't let it any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", maxsplit=1)[0]
+        return portal_of(f"/{path}") or path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerAPortal:
+    """Called by pytest-xdist."""
+    return OneWorkerAPortal(config, log)

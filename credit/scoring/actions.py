@@ -92,10 +92,11 @@ def refuse_out_of_turn(code: str, version: int, starts: date, *, today: date) ->
 
 
 def scheme_in_force(on: date, code: str = OFFICIAL, *, known_at: datetime | None = None) -> Scheme:
-    """The version in force on a day, of those known at a moment (None: now). Raises Unavailable where there is none."""
-    scheme = Scheme.objects.in_force(on, code, known_at=known_at)
-    if scheme is None and known_at is not None:
-        raise Unavailable(_("No scheme was published yet at that moment, so that nobody had a mark."))
+    """The version in force on a day, of those known at a moment (None: now); before any was, the first.
+
+    Raises Unavailable where there is none.
+    """
+    scheme = Scheme.objects.in_force(on, code, known_at=known_at) or Scheme.objects.in_force(on, code)
     if scheme is None:
         raise Unavailable(_('No scheme "%(code)s" is published yet. Run manage.py publish_scheme.') % {"code": code})
     return scheme

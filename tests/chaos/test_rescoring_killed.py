@@ -78,6 +78,7 @@ def blocks_are_whole(scheme: Scheme, day: date) -> bool:
     return all(factscache.block_of(subject) in done for subject in given)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_what_was_killed_goes_on_and_ends_as_if_it_had_not_been(population):
     scheme = Scheme.objects.get(code="open")

@@ -39,6 +39,7 @@ def alive(portal: Portal) -> list[psutil.Process]:
     return [process for process in portal.processes() if process.status() != psutil.STATUS_ZOMBIE]
 
 
+@pytest.mark.long
 def test_two_portals_at_once_share_nothing_and_ctrl_c_ends_only_one(portal, kept):
     kept.start()
     for one in (portal, kept):
@@ -51,6 +52,7 @@ def test_two_portals_at_once_share_nothing_and_ctrl_c_ends_only_one(portal, kept
     assert Visitor(portal.url).get("/readyz").status_code == 200
 
 
+@pytest.mark.long
 def test_a_second_start_keeps_the_data_and_a_kill_leaves_nothing_running(kept):
     kept.start()
     Visitor(kept.url).sign_in(kept.person("individual"))

@@ -122,6 +122,7 @@ def test_work_is_finished_once_after_the_whole_worker_was_killed(portal, subject
     assert (happened(portal, "report.issued"), happened(portal, "submission.parsed")) == tuple(n + 1 for n in before)
 
 
+@pytest.mark.long
 def test_without_a_signing_key_a_report_waits_and_is_issued_when_the_key_is_back(portal, subject, tmp_path):
     key = tmp_path / "signing"
     portal.stop()

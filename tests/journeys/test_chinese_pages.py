@@ -49,7 +49,9 @@ NOT_ENGLISH = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_PAGE = re.compile(r"/(account/logout|language|static/|ledger/heads|sources.*\.(json|csv)|.*/(file|document)$)")
+NO_PAGE = re.compile(
+    r"/(.*\.(json|csv|toml|sig|pem)$|account/logout|language|static/|ledger/heads|.*/(file|document)$)"
+)
 
 
 def english_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:

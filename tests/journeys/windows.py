@@ -56,7 +56,7 @@ class Windows:
 def sign_in(page: Page, person: dict[str, Any]) -> None:
     """By the pages that everybody signs in with."""
     page.goto("/account/login/")
-    page.get_by_label("Email").fill(person["email"])
+    page.locator("input[name=login]").fill(person["email"])
     page.locator("input[name=password]").fill(person["password"])
     page.locator("main form button[type=submit]").first.click()
     if person["totp_secret"]:

@@ -28,6 +28,8 @@ ONLY_PUNCTUATION = frozenset(
         "%(record)s: %(marks)s.",
         "%(name)s: %(mark)s",
         "%(name)s (%(field)s)",
+        "%(name)s (%(count)s)",
+        "%(who)s %(what)s",
     }
 )
 """Strings that hold no word, so their Chinese has no character either."""

@@ -36,7 +36,7 @@ def test_a_withheld_record_doesnt_count_until_it_is_shown_again(world, now):
     version = actions.withhold(world.record, reason="The agency gave no answer.", by=official, now=now + DAY)
     assert (version.withheld, version.cause, version.by) == (True, "withholding", official)
     without = mark_of(world.permit(), now=now + DAY)
-    assert (without.score, [*without.lines, *without.idle]) == (without.base, [])
+    assert (without.score, [*without.lines, *without.idle]) == (None, [])
     then = mark_of(world.permit(), now=now + DAY, as_of=before.as_of, known_at=now)
     assert then.document == before.document
     actions.release_withheld(world.record, reason="It answered.", by=official, now=now + 2 * DAY)

@@ -84,7 +84,13 @@ WITHOUT_SCRIPT = Way(
 )
 
 
-@pytest.fixture(scope="module", params=[WITH_SCRIPT, WITHOUT_SCRIPT], ids=["with-javascript", "without-javascript"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(WITH_SCRIPT, id="with-javascript"),
+        pytest.param(WITHOUT_SCRIPT, id="without-javascript", marks=pytest.mark.long),
+    ],
+)
 def way(request: pytest.FixtureRequest) -> Way:
     return request.param
 
