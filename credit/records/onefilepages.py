@@ -179,7 +179,7 @@ def _page(request: UserRequest, permit: Permit, faulty: forms.Form | None = None
     held = _held(permit)
     context = {
         "file": Subject.objects.opened_by(permit).get(),
-        "numbers": [label for label, _number in held.values()],
+        "numbers": [(NUMBERS[number.kind], mask(number.value)) for _label, number in held.values()],
         "page": page,
         "form": faulty,
         "attaching": faulty if isinstance(faulty, AttachForm) else AttachForm(),
