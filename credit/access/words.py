@@ -31,7 +31,7 @@ PURPOSES: dict[Purpose, Text] = {
     Purpose.CERTIFIED_REPORT: _("To make a certified report"),
     Purpose.AUDIT: _("To audit who looked"),
     Purpose.OPERATION: _("To run the portal"),
-    Purpose.SUBJECT_MATCHING: _("To decide whether two files are about the same"),
+    Purpose.SUBJECT_MATCHING: _("To decide which files, numbers and records are whose"),
     Purpose.MARK_REVIEW: _("To review a mark, as its subject asked"),
     Purpose.OBJECTION_REVIEW: _("To answer an objection to a measure"),
     Purpose.DATA_EXPORT: _("To hand out all that is kept"),
@@ -43,7 +43,7 @@ GROUNDS: dict[GroundKind, Text] = {
     GroundKind.CASE: _("The case is assigned to them"),
     GroundKind.DUTY: _("It is their duty"),
     GroundKind.ORDER: _("A report was ordered"),
-    GroundKind.MATCHING: _("The two files are theirs to compare"),
+    GroundKind.MATCHING: _("The file is theirs to compare or put right"),
 }
 
 FIELDS: dict[Field, Text] = {

@@ -99,10 +99,13 @@ RULES: tuple[Rule, ...] = (
         Purpose.SUBJECT_MATCHING,
         Role.OFFICIAL,
         GroundKind.MATCHING,
-        frozenset({Field.NAME, Field.IDENTIFIERS}),
+        frozenset({Field.NAME, Field.IDENTIFIERS, Field.RECORDS}),
         60,
         True,
-        gettext_noop("The official who decides whether two files are about the same compares names and numbers."),
+        gettext_noop(
+            "The official who decides which files, numbers and records are whose compares names and numbers, and sees"
+            " which agency stated each record in which document."
+        ),
     ),
     Rule(
         Purpose.MARK_REVIEW,
@@ -168,6 +171,11 @@ RULES: tuple[Rule, ...] = (
         gettext_noop("The operator hands you everything that is kept on you in a file, when you ask for it."),
     ),
 )
+
+FORMER_BASES = (
+    gettext_noop("The official who decides whether two files are about the same compares names and numbers."),
+)
+"""What lines of earlier tables said: looks that were decided by them keep it, and are shown in both languages."""
 
 DUTY_ROLES = frozenset({Role.AUDITOR, Role.OPERATOR})
 """Roles that are a ground in themselves."""

@@ -16,8 +16,9 @@ from credit.access.actors import UserRequest
 from credit.access.doors import for_role, look
 from credit.core.errors import Conflict, DomainError, NotFound
 from credit.core.identifiers import IdentifierKind, mask
-from credit.core.policy import Purpose, Role
+from credit.core.policy import Field, Purpose, Role
 from credit.records import merging
+from credit.records.onefileforms import FileForm
 from credit.records.pairforms import MoveForm, SuggestForm
 from credit.subjects.mergings import MOVE_NAMES
 from credit.subjects.models import Merging, MergingStep, Subject, SubjectIdentifier
@@ -35,6 +36,7 @@ NUMBERS = {
     IdentifierKind.REGISTER: _("Company register number"),
 }
 COLOURS = {Status.MERGED: "green", Status.NOTED: "blue", Status.DISMISSED: "grey", Status.UNDONE: "grey"}
+COMPARED = (Field.NAME, Field.IDENTIFIERS)
 DANGEROUS = (Move.CONFIRM, Move.CONFIRM_UNDO)
 
 
@@ -52,7 +54,7 @@ class Side:
 @for_role(Role.OFFICIAL)
 def pairs(request: UserRequest) -> HttpResponse:
     """Which files may be about one and the same?"""
-    return _list(request, SuggestForm())
+    return _list(request)
 
 
 @require_POST
@@ -70,6 +72,16 @@ def suggest(request: UserRequest) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _list(request, form)
     return redirect("files:pair", made.public_id)
+
+
+@require_POST
+@for_role(Role.OFFICIAL)
+def find(request: UserRequest) -> HttpResponse:
+    """POST: go to one file. Which number led there stands in no address."""
+    form = FileForm(request.POST)
+    if not form.is_valid():
+        return _list(request, form)
+    return redirect("files:file", form.cleaned_data["file"].public_id)
 
 
 @require_GET
@@ -105,10 +117,12 @@ def move(request: UserRequest, pair: str) -> HttpResponse:
     return redirect("files:pair", pair)
 
 
-def _list(request: UserRequest, form: SuggestForm) -> HttpResponse:
+def _list(request: UserRequest, faulty: SuggestForm | FileForm | None = None) -> HttpResponse:
     page = Paginator(Merging.objects.settled(), ROWS).get_page(request.GET.get("page"))
-    context = {"waiting": Merging.objects.waiting()[:ROWS], "page": page, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"waiting": Merging.objects.waiting()[:ROWS], "page": page, "faulty": faulty}
+    context["form"] = faulty if isinstance(faulty, SuggestForm) else SuggestForm()
+    context["opening"] = faulty if isinstance(faulty, FileForm) else FileForm()
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faulty is not None else HTTPStatus.OK
     return render(request, "desk/files.html", context, status=status)
 
 
@@ -143,7 +157,7 @@ def _found(public_id: str) -> Merging:
 
 def _side(request: UserRequest, found: Merging, subject: Subject) -> Side:
     """One file, through a look of its own: each of the two subjects sees it."""
-    permit = look(request, subject, Purpose.SUBJECT_MATCHING, about=found, as_it_was=True)
+    permit = look(request, subject, Purpose.SUBJECT_MATCHING, fields=COMPARED, about=found, as_it_was=True)
     opened = Subject.objects.opened_by(permit).get()
     numbers = [
         (str(NUMBERS[IdentifierKind(item.kind)]), mask(vault.decrypt_identifier(item.kind, bytes(item.token))))

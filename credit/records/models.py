@@ -1,6 +1,7 @@
 """Agencies' deliveries and the records made of them. A record's versions are only ever added to."""
 
 from credit.records.agencies import AgencyProfile, Registration
+from credit.records.movings import RecordMove
 from credit.records.overrides import RowOverride
 from credit.records.programs import ApiAnswer, ApiClient
 from credit.records.submissions import Fault, KeptFile, StagedRows, Submission
@@ -14,6 +15,7 @@ __all__ = [
     "Fault",
     "KeptFile",
     "Record",
+    "RecordMove",
     "RecordVersion",
     "Registration",
     "RowOverride",

@@ -1,14 +1,14 @@
 """A file that was built of two subjects' records is split: an official moves records to the file they belong to.
 
 As with joined files nothing is rewritten: whose file a record is in, its versions say, and each moved record gets its
-next one there. Moving them back is the same act. What is delivered of such a record stays with it where it is; new
-documents go where their number leads (numbers.py).
+next one there. Moving them back is the same act; each one is kept (movings.py), so that it can be undone as a whole.
+What is delivered of such a record stays with it where it is; new documents go where their number leads (numbers.py).
 """
 
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from credit.core.identifiers import Identifier
 from credit.core.policy import System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
-from credit.records.models import Record, RecordVersion
+from credit.records.models import Record, RecordMove, RecordVersion
 from credit.records.moves import Cause
 from credit.records.numbers import require_official
 from credit.records.statements import content_of
@@ -27,6 +27,7 @@ from credit.subjects.models import Subject
 
 TRY_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('subjects.merging'))"
 AT_ONCE = 1_000
+MISSING = _("One of the records, or the number, isn't on file.")
 
 
 @transaction.atomic
@@ -41,12 +42,39 @@ def move_records(records: Collection[str], *, to: Identifier, reason: str, by: U
     if not 0 < len(set(records)) <= AT_ONCE:
         raise Invalid(_("Choose the records, 1,000 at most."))
     target = subjects.find(to)
+    if target is None:
+        raise NotFound(MISSING)
+    return len(_move(records, target, reason=reason, by=by, now=now).records)
+
+
+@transaction.atomic
+def undo(public_id: str, *, reason: str, by: User, now: datetime) -> RecordMove:
+    """Move back what one move has moved. Raises as `move_records`, and Conflict (undone already, or gone on since)."""
+    if not reason.strip():
+        raise Invalid(_("Say why."))
+    done = RecordMove.objects.select_related("source").filter(public_id=public_id).first()
+    if done is None:
+        raise NotFound(_("Nothing was done under this number."))
+    if RecordMove.objects.filter(undoes=done).exists():
+        raise Conflict(_("This was undone already."))
+    try:
+        with transaction.atomic():
+            return _move(done.records, done.source, reason=reason, by=by, now=now, undoes=done)
+    except IntegrityError:  # somebody else undid it at the same moment
+        raise Conflict(_("This was undone already.")) from None
+
+
+def _move(
+    records: Collection[str], target: Subject, *, reason: str, by: User, now: datetime, undoes: RecordMove | None = None
+) -> RecordMove:
     found = Record.objects.opened_to(System.INTAKE).filter(public_id__in=records).values_list("pk", flat=True)
-    if target is None or len(found) != len(set(records)):
-        raise NotFound(_("One of the records, or the number, isn't on file."))
+    if len(found) != len(set(records)):
+        raise NotFound(MISSING)
     _be_alone()
     steps = newest_of(list(found))
     sources = {version.subject_id for version in steps.values()}
+    if undoes is not None and sources != {undoes.target_id}:
+        raise Conflict(_("Some of these records are in another file by now. Move them from there."))
     if len(sources) != 1 or sources == {target.pk}:
         raise Invalid(_("Choose records of one file, and another one to which they go."))
     source = Subject.objects.get(pk=sources.pop())
@@ -55,8 +83,13 @@ def move_records(records: Collection[str], *, to: Identifier, reason: str, by: U
     add_next(pairs, now=now)
     subjects.raise_revision(sorted([source.pk, target.pk]))
     files = {"from_file": source.public_id, "to_file": target.public_id}
+    if undoes is not None:
+        files["undoes"] = undoes.public_id
     ledger.note("records.moved", by=by, about=target, at=now, records=len(pairs), **files)
-    return len(pairs)
+    moved = sorted(old.record.public_id for old, _new in pairs)
+    return RecordMove.objects.create(
+        source=source, target=target, records=moved, by=by, at=now, reason=reason.strip(), undoes=undoes
+    )
 
 
 def _be_alone() -> None:

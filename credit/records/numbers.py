@@ -58,6 +58,12 @@ def attach(number: Identifier, *, to: Identifier, reason: str, by: User, now: da
     subject = subjects.find(to)
     if subject is None:
         raise NotFound(_("This number isn't on file."))
+    return attach_to(subject, number, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def attach_to(subject: Subject, number: Identifier, *, reason: str, by: User, now: datetime) -> NumberAct:
+    """As `attach`, to a file that the official has before them."""
     if SUBJECT_KIND[number.kind] != subject.kind:
         raise Invalid(_("A person and a company are never the same."))
     token = vault.encrypt_identifier(number.kind, number.value)

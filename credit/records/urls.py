@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit.records import clientpages, deliverypages, faultpages, filepages, views
+from credit.records import clientpages, deliverypages, faultpages, filepages, onefilepages, views
 
 # /s/<subject>/…, namespace "records"; the list and the record's own page show points too and are in portal/pages
 subject_urls = [
@@ -27,6 +27,15 @@ agency_urls = [
 desk_urls = [
     path("", filepages.pairs, name="list"),
     path("suggest", filepages.suggest, name="suggest"),
+    path("find", filepages.find, name="find"),
+    path("of/<str:subject>", onefilepages.show, name="file"),
+    path("of/<str:subject>/open", onefilepages.open_it, name="open"),
+    path("of/<str:subject>/close", onefilepages.close_it, name="close"),
+    path("of/<str:subject>/attach", onefilepages.attach, name="attach"),
+    path("of/<str:subject>/detach", onefilepages.detach, name="detach"),
+    path("of/<str:subject>/records", onefilepages.move, name="move-records"),
+    path("of/<str:subject>/acts", onefilepages.acts, name="acts"),
+    path("of/<str:subject>/undo", onefilepages.undo, name="undo"),
     path("<str:pair>", filepages.pair, name="pair"),
     path("<str:pair>/look", filepages.look_at, name="look"),
     path("<str:pair>/move", filepages.move, name="move"),

@@ -2,10 +2,13 @@
 code, and officials who attach a number to a file, or take one off.
 """
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from credit.core.policy import Field, Permit
 from credit.core.publicid import LENGTH, new_public_id
 
 
@@ -38,6 +41,15 @@ class RegisterJoin(models.Model):
         return f"a register number of {self.subject_id}"
 
 
+class NumberActQuerySet(models.QuerySet["NumberAct"]):
+    """Named questions about what officials did with numbers."""
+
+    def opened_by(self, permit: Permit) -> Self:
+        """What was done with the numbers of the permit's file, and of those joined with it. Raises NotAllowed."""
+        permit.require(Field.IDENTIFIERS)
+        return self.filter(Q(subject=permit.subject_id) | Q(subject__merged_into=permit.subject_id))
+
+
 class NumberAct(models.Model):
     """An official attached a number to a file or took it off, and why; `undoes`: the act that this one takes back.
 
@@ -59,6 +71,8 @@ class NumberAct(models.Model):
     at = models.DateTimeField()
     reason = models.TextField()
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+
+    objects = NumberActQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -31,7 +31,7 @@ ALLOWED = {
     ("own-record", "representative", "office"): EVERYTHING,
     ("dispute-review", "official", "case"): "* name identifiers records disputes",
     ("objection-review", "official", "case"): "* name records measures",
-    ("subject-matching", "official", "matching"): "* name identifiers",
+    ("subject-matching", "official", "matching"): "* name identifiers records",
     ("mark-review", "official", "case"): "* name mark records",
     ("certified-report", "subject", "claim"): REPORTED,
     ("certified-report", "representative", "office"): REPORTED,

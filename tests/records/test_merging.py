@@ -19,6 +19,7 @@ from credit.core.policy import Permit, Purpose
 from credit.identity.models import User
 from credit.ledger.models import Entry
 from credit.records import actions, merging
+from credit.records.filepages import COMPARED
 from credit.records.models import Record, RecordVersion
 from credit.scoring import actions as scoring
 from credit.scoring.actions import mark_of
@@ -225,7 +226,8 @@ def test_looks_are_told_to_both_and_end_with_the_decision(files):
     files.move(Move.PROPOSE, files.first)
     for subject in (files.uscc, files.lei):
         actor = command_actor(files.first, now=files.now)
-        permit = access.disclose(actor, subject, Purpose.SUBJECT_MATCHING, about=files.pair, now=files.now)
+        asked = {"fields": COMPARED, "about": files.pair, "now": files.now}
+        permit = access.disclose(actor, subject, Purpose.SUBJECT_MATCHING, **asked)
         assert Subject.objects.opened_by(permit).get() == subject
         assert SubjectIdentifier.objects.opened_by(permit).count() == 1
         with pytest.raises(NotAllowed):

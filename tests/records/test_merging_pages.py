@@ -38,7 +38,7 @@ def test_two_officials_join_and_part_two_files(pair):
     assert "Example 1 Ltd" in seen
     assert mask(LEI.value) in seen
     assert LEI.value not in seen
-    assert Disclosure.objects.filter(purpose="subject-matching").count() == 2
+    assert Disclosure.objects.filter(purpose="subject-matching", fields=["identifiers", "name"]).count() == 2
     said = {"seen": 0, "survivor": pair.survivor.public_id, "reason": "One register entry.", "move": "propose"}
     assert "Joining is proposed" in one.post(f"{address}/move", said, follow=True).content.decode()
     assert one.post(f"{address}/move", said | {"seen": 1, "move": "confirm"}).status_code == 403
