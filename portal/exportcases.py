@@ -89,6 +89,7 @@ def reports(permit: Permit) -> Rows:
             "code": one.code,
             "kind": one.kind,
             "language": one.language,
+            "known_at": told(one.known_at),
             "status": one.status,
             "ordered_at": told(one.ordered_at),
             "issued_at": told(one.issued_at),

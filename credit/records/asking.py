@@ -71,7 +71,7 @@ class ThenForm(forms.Form):
     @property
     def known_at(self) -> datetime | None:
         """The moment that is asked about: without a time the last of its day, never after now. None where none is."""
-        day, hour = self.cleaned_data["on"], self.cleaned_data["at"]
+        day, hour = self.cleaned_data["on"], self.cleaned_data.get("at")
         if day is None:
             return None
         if hour is not None:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from credit.access import actions as access
 from credit.access.actors import system_actor
-from credit.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from credit.core.clock import business_date
+from credit.core.errors import Conflict, DomainError, Invalid, NotFound, TooMany, Unavailable
 from credit.core.policy import GroundKind, Permit, Purpose, System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
@@ -24,8 +25,9 @@ from credit.reports import keys, printing
 from credit.reports.content import Kind, Language, ReportContent
 from credit.reports.gathering import gather
 from credit.reports.models import Report
-from credit.reports.rules import IN_FLIGHT, TRANSITIONS, TRIES, Move, Status
+from credit.reports.rules import MOMENTS_AT_ONCE, PAUSE, TRANSITIONS, TRIES, Move, Status
 from credit.reports.signing import LoadedSigner
+from credit.scoring import actions as scoring
 from credit.subjects.models import Subject
 from credit.vault import actions as vault
 
@@ -44,40 +46,65 @@ class Claimed:
 
 
 @transaction.atomic
-def order(permit: Permit, *, kind: Kind, language: Language, key: str, by: User, now: datetime) -> Report:
+def order(
+    permit: Permit,
+    *,
+    kind: Kind,
+    language: Language,
+    key: str,
+    by: User,
+    now: datetime,
+    known_at: datetime | None = None,
+) -> Report:
     """Order a report on the permit's subject. The same `key` again, or one of its kind in flight, is the same report.
 
-    Raises NotAllowed, Invalid (no key).
+    `known_at`: what was known at this moment (None: what is known when it is written); each moment is a report of its
+    own. Raises NotAllowed, Invalid (no key, a moment still to come), Unavailable (nothing was known then), TooMany.
     """
     if not key or len(key) > 64:
         raise Invalid(_("This order came without its number. Load the page again."))
-    standing = _standing_order(permit, kind, language, key)
+    standing = _standing_order(permit, kind, language, key, known_at)
     if standing is not None:
         return standing
     subject = Subject.objects.opened_by(permit).get()
+    if known_at is not None:
+        check_moment(permit, known_at, now=now)
     try:
         with transaction.atomic():
             report = Report.objects.create(
-                subject=subject, kind=kind, language=language, key=key, ordered_by=by, ordered_at=now
+                subject=subject,
+                kind=kind,
+                language=language,
+                known_at=known_at,
+                key=key,
+                ordered_by=by,
+                ordered_at=now,
             )
     except IntegrityError:  # a double click: the other request came first
-        standing = _standing_order(permit, kind, language, key)
+        standing = _standing_order(permit, kind, language, key, known_at)
         if standing is None:
             raise
         return standing
-    access.open_ground(GroundKind.ORDER, user=None, subject=subject, about=report, by=by, now=now)
-    ledger.note(
-        "report.ordered",
-        by=by,
-        about=report,
-        at=now,
-        subject=permit.subject_public_id,
-        says=str(kind),
-        language=str(language),
-        look=permit.id,
-    )
+    _note_order(report, permit, by=by, now=now)
     transaction.on_commit(lambda: send(report.public_id), robust=True)
     return report
+
+
+def check_moment(permit: Permit, known_at: datetime, *, now: datetime) -> None:
+    """Refuse a moment that no report can tell of, before a worker tries.
+
+    Raises NotAllowed, Invalid (it is still to come), Unavailable (nothing was known then), TooMany.
+    """
+    if known_at > now:
+        raise Invalid(_("This moment is still to come. Nobody knows yet what will be on record then."))
+    if known_at < Subject.objects.opened_by(permit).get().created_at:
+        raise Unavailable(_("The portal knew nothing of this subject yet at that moment."))
+    scoring.scheme_in_force(business_date(known_at), known_at=known_at)
+    if Report.objects.opened_by(permit).in_flight().exclude(known_at=None).count() >= MOMENTS_AT_ONCE:
+        raise TooMany(
+            _("Several reports of earlier moments are being written already. Order this one once they are ready."),
+            wait=int(PAUSE.total_seconds()),
+        )
 
 
 def issue(public_id: str, *, now: datetime, again: bool = False) -> Report | None:
@@ -136,10 +163,31 @@ def document(report: Report) -> bytes:
     return vault.open_sealed(bytes(report.pdf), context=_context("pdf", report))
 
 
-def _standing_order(permit: Permit, kind: Kind, language: Language, key: str) -> Report | None:
+def _standing_order(
+    permit: Permit, kind: Kind, language: Language, key: str, known_at: datetime | None
+) -> Report | None:
     reports = Report.objects.opened_by(permit).defer("content", "pdf")
     same = reports.filter(key=key).first()
-    return same or reports.filter(kind=kind, language=language, status__in=IN_FLIGHT).first()
+    alike = reports.in_flight().filter(kind=kind, language=language, known_at=known_at)
+    if known_at is not None:  # files that are one today weren't then
+        alike = alike.filter(subject=permit.subject_id)
+    return same or alike.first()
+
+
+def _note_order(report: Report, permit: Permit, *, by: User, now: datetime) -> None:
+    """Give the workers their reason to look, and journal the order."""
+    access.open_ground(GroundKind.ORDER, user=None, subject=report.subject, about=report, by=by, now=now)
+    ledger.note(
+        "report.ordered",
+        by=by,
+        about=report,
+        at=now,
+        subject=permit.subject_public_id,
+        says=str(report.kind),
+        language=str(report.language),
+        known_at=report.known_at.isoformat() if report.known_at else None,
+        look=permit.id,
+    )
 
 
 def send(public_id: str) -> None:
@@ -166,7 +214,8 @@ def _freeze(claimed: Claimed, *, now: datetime) -> ReportContent:
     """Read the file on the order's ground and keep what the report will say. Raises Conflict, Unavailable."""
     report = claimed.report
     actor = system_actor(System.REPORTS)
-    permit = access.disclose(actor, report.subject, Purpose.CERTIFIED_REPORT, about=report, now=now)
+    then = report.known_at is not None
+    permit = access.disclose(actor, report.subject, Purpose.CERTIFIED_REPORT, about=report, as_it_was=then, now=now)
     content = gather(report, permit, now=now)
     sealed = vault.seal(content.to_json(), context=_context("content", report))
     _if_claimed(claimed, content=sealed, revision=content.revision)

@@ -103,8 +103,8 @@ class MarkWithout:
 class ReportContent:
     """All that one report says. Strings are in `language`; `issued_at` and `known_at` are ISO 8601 with zone.
 
-    No `score`: too few records count for a mark. `without_disputed`: None where no disputed record counts, and in
-    contents that were kept before reports told it.
+    `known_at` before `issued_at`: it tells what was known then. No `score`: too few records count for a mark.
+    `without_disputed`: None where no disputed record counts, and in contents that were kept before reports told it.
     """
 
     serial: str
@@ -136,6 +136,11 @@ class ReportContent:
     factors: tuple[FactorLine, ...]
     recalculation: dict[str, Any] | None
     without_disputed: MarkWithout | None = None
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it tells what was known at an earlier moment, and not what was known when it was issued."""
+        return self.known_at != self.issued_at
 
     def for_kind(self) -> Self:
         """Without what this kind doesn't tell: a summary has no records, a counterparty sees only the mark."""

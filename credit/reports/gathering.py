@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from credit.core.clock import zone
+from credit.core.clock import business_date, zone
 from credit.core.identifiers import IdentifierKind, mask
 from credit.core.policy import Permit
 from credit.reports.content import (
@@ -40,7 +40,7 @@ IDENTIFIER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the portal holds on a subject at a moment. `revision` was read before all else."""
+    """What the portal holds on a subject. `revision` was read before all else; `mark` may be of an earlier moment."""
 
     name: str
     kind: str
@@ -50,12 +50,17 @@ class Held:
 
 
 def gather(report: Report, permit: Permit, *, now: datetime) -> ReportContent:
-    """The content of a report, cut down to its kind. Raises NotAllowed, Unavailable (no scheme, no field key)."""
+    """The content of a report, cut down to its kind: now, or as it was known at the report's own moment.
+
+    Names and identifiers are today's. Raises NotAllowed, Unavailable (no scheme, no field key).
+    """
+    then = report.known_at
+    as_of = business_date(then) if then else None
     with translation.override(report.language):
         subject = Subject.objects.opened_by(permit).get()
-        held = Held(
-            subject.name, subject.kind, subject.revision, _identifiers(permit), scoring.mark_of(permit, now=now)
-        )
+        identifiers = _identifiers(permit)
+        mark = scoring.mark_of(permit, now=now, as_of=as_of, known_at=then)
+        held = Held(subject.name, subject.kind, subject.revision, identifiers, mark)
         return _content(report, held, now).for_kind()
 
 
@@ -74,7 +79,7 @@ def _content(report: Report, held: Held, now: datetime) -> ReportContent:
         identifiers=held.identifiers,
         as_of=mark.as_of.isoformat(),
         issued_at=moment,
-        known_at=moment,
+        known_at=mark.known_at.astimezone(zone()).isoformat() if mark.known_at else moment,
         revision=held.revision,
         scheme_name=mark.scheme.name,
         scheme_code=mark.scheme.code,

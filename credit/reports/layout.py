@@ -25,6 +25,7 @@ HTML_LANGUAGES = {Language.ENGLISH: "en", Language.CHINESE: "zh-Hans"}
 DAYS = {Language.ENGLISH: "j F Y", Language.CHINESE: "Y年n月j日"}
 SHORT_DAYS = {Language.ENGLISH: "j M Y", Language.CHINESE: "Y-m-d"}
 MOMENTS = {Language.ENGLISH: "j F Y, H:i", Language.CHINESE: "Y年n月j日 H:i"}
+SECONDS = {language: f"{form}:s" for language, form in MOMENTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ def _context(content: ReportContent, issuer: str, url: str) -> dict[str, object]
         "subject_kind": gettext("Company") if content.subject_kind == "company" else gettext("Individual"),
         "gauge_words": gauge_words % numbers,
         "as_of": format_date(date.fromisoformat(content.as_of), DAYS[language]),
-        "issued_at": _moment(content.issued_at, language),
-        "known_at": _moment(content.known_at, language),
+        "issued_at": _moment(content.issued_at, MOMENTS[language]),
+        "known_at": _moment(content.known_at, (SECONDS if content.earlier else MOMENTS)[language]),
         "issuer": issuer,
         "url": url,
         "lines": _lines(content, language),
@@ -133,9 +134,9 @@ def _last_day(ends_on: str | None, language: Language) -> str:
     return _short_day(date.fromisoformat(ends_on) - timedelta(days=1), language)
 
 
-def _moment(iso: str, language: Language) -> str:
+def _moment(iso: str, form: str) -> str:
     """With its offset as UTC+8: "CST" means three zones."""
     moment = datetime.fromisoformat(iso).astimezone(zone())
     minutes = int((moment.utcoffset() or timedelta()).total_seconds()) // 60
     offset = f"UTC{minutes // 60:+d}" + (f":{minutes % 60:02d}" if minutes % 60 else "")
-    return f"{format_date(moment, MOMENTS[language])} ({offset})"
+    return f"{format_date(moment, form)} ({offset})"

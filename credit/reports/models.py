@@ -55,16 +55,23 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(status__in=IN_FLIGHT)
 
     def with_standing(self) -> Self:
-        """With `newer` and `file_changed`, which say what an issued one is worth now."""
+        """With `newer` and `file_changed`, which say what an issued one is worth now.
+
+        Both are false for a report of an earlier moment: what was known then doesn't change any more.
+        """
         later = Report.objects.filter(
             subject=OuterRef("subject"),
             kind=OuterRef("kind"),
             language=OuterRef("language"),
+            known_at=None,
             status=Status.ISSUED,
             revoked_at=None,
             pk__gt=OuterRef("pk"),  # only one of a kind is ever in flight, so they are issued in order
         )
-        return self.annotate(newer=Exists(later), file_changed=Q(subject__revision__gt=F("revision")))
+        return self.annotate(
+            newer=Q(Exists(later), known_at=None),
+            file_changed=Q(subject__revision__gt=F("revision"), known_at=None),
+        )
 
     def for_list(self) -> Self:
         """The newest first, without the documents themselves."""
@@ -87,7 +94,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """One certified copy. `public_id` is the serial; `code` stands on the document and in its QR code.
 
-    `content` and `pdf` are sealed by the vault. `revision` is the file's when the report was written.
+    `content` and `pdf` are sealed by the vault. `revision` is the file's when the report was written. `known_at`: it
+    tells what was known at this earlier moment (None: when it is written).
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
@@ -97,6 +105,7 @@ class Report(models.Model):
     language = models.CharField(
         max_length=10, choices=[(language.value, name) for language, name in LANGUAGE_NAMES.items()]
     )
+    known_at = models.DateTimeField(null=True)
     status = models.CharField(
         max_length=10,
         choices=[(status.value, name) for status, name in STATUS_NAMES.items()],
@@ -130,8 +139,9 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "key"], name="one_report_an_order"),
             models.UniqueConstraint(
-                fields=["subject", "kind", "language"],
+                fields=["subject", "kind", "language", "known_at"],
                 condition=Q(status__in=[str(status) for status in IN_FLIGHT]),
+                nulls_distinct=False,
                 name="one_report_of_a_kind_in_flight",
             ),
             models.CheckConstraint(
@@ -163,6 +173,9 @@ class Report(models.Model):
                 name="report_kind_is_known", condition=Q(kind__in=["full", "summary", "counterparty"])
             ),
             models.CheckConstraint(name="report_language_is_known", condition=Q(language__in=["en", "zh-hans"])),
+            models.CheckConstraint(
+                name="report_tells_no_later_moment", condition=Q(known_at=None) | Q(known_at__lte=F("ordered_at"))
+            ),
         ]
         indexes = [
             models.Index(fields=["subject", "-ordered_at"], name="reports_of_a_subject"),

@@ -46,6 +46,9 @@ PATIENCE = timedelta(seconds=20)
 PAUSE = timedelta(seconds=30)
 """How long to leave a report alone that is waiting, or that failed, before it is tried again."""
 
+MOMENTS_AT_ONCE = 5
+"""How many reports of earlier moments may be in flight for one subject: there are more moments than kinds."""
+
 TRIES = 5
 """After how many failures to give up; waiting for a key is no failure."""
 

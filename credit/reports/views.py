@@ -1,5 +1,6 @@
 """A subject's certified copies: order one, watch it being written, download it."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from credit.access.actors import UserRequest
 from credit.access.doors import subject_page
-from credit.core.errors import NotFound
+from credit.core.errors import NotFound, TooMany, Unavailable
 from credit.core.policy import Field, Permit
 from credit.reports import actions
 from credit.reports.forms import OrderForm
@@ -25,10 +26,12 @@ ROWS = 20
 @subject_page(Field.REPORTS)
 def reports(request: UserRequest, permit: Permit) -> HttpResponse:
     """My certified copies; POST orders one."""
-    form = OrderForm(request.POST or None)
+    now = timezone.now()
+    form = OrderForm(request.POST or None, now=now)
     if request.method == "POST" and form.is_valid():
-        report = actions.order(permit, by=request.user, now=timezone.now(), **form.cleaned_data)
-        return redirect("reports:detail", permit.subject_public_id, report.public_id)
+        report = _ordered(request, permit, form, now=now)
+        if report is not None:
+            return redirect("reports:detail", permit.subject_public_id, report.public_id)
     page = Paginator(Report.objects.opened_by(permit).for_list(), ROWS).get_page(request.GET.get("page"))
     context = {"permit": permit, "page": page, "form": form, "busy": any(report.is_in_flight for report in page)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -54,6 +57,16 @@ def download(request: UserRequest, permit: Permit, report: str) -> HttpResponse:
         raise NotFound(_("There is no report with this serial."))
     headers = {"Content-Disposition": f'attachment; filename="{found.file_name}"', "Cache-Control": "no-store"}
     return HttpResponse(actions.document(found), content_type="application/pdf", headers=headers)
+
+
+def _ordered(request: UserRequest, permit: Permit, form: OrderForm, *, now: datetime) -> Report | None:
+    """The report that a valid form orders; None where nothing can be said of its day, and then the form says why."""
+    data = {name: form.cleaned_data[name] for name in ("kind", "language", "key")}
+    try:
+        return actions.order(permit, by=request.user, now=now, known_at=form.known_at, **data)
+    except (Unavailable, TooMany) as refusal:
+        form.add_error("on", str(refusal))
+        return None
 
 
 def _report(permit: Permit, serial: str) -> Report:

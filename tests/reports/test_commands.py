@@ -4,16 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import execute_from_command_line
+from django.utils import timezone
+from pypdf import PdfReader
 
+from credit.core.clock import business_date
+from credit.records import actions as records
 from credit.reports import worker
 from credit.reports.development import make
 from credit.reports.models import Report
 from tests import factories
+from tests.disputes.records import penalty
 from tests.reports.world import make_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +77,47 @@ def test_a_report_is_issued_by_a_worker_and_checked_without_any_service(committe
     tampered = manage("verify_report", out, "--trust", trust, "--offline", "--json", **nowhere)
     assert tampered.returncode == 1
     assert json.loads(tampered.stdout)["tampered"] is True
+
+
+def test_a_report_of_an_earlier_moment_is_issued_by_command(committed, operator, tmp_path):
+    identifier = factories.resident_id(779)
+    subject, earlier = factories.person("喆翀", identifier), timezone.now() - timedelta(days=3)
+    make_world(earlier)  # publishes the scheme
+    record = penalty(subject, submitted_by=factories.officer(), released_by=factories.officer(), now=earlier)
+    records.strike(record, reason="Another person.", by=factories.official(), now=earlier + timedelta(days=1))
+    out, given = tmp_path / "report.pdf", f"resident-id:{identifier.value}"
+    moment = earlier.isoformat()
+    issued = manage("issue_report", given, "--kind", "full", "--known-at", moment, "--out", out, "--json")
+    assert issued.returncode == 0, issued.stderr
+    report = Report.objects.get(public_id=json.loads(issued.stdout)["serial"])
+    assert report.known_at == earlier
+    attached = json.loads(PdfReader(out).attachments["recalculation.json"][0])
+    assert [row["id"] for row in attached["records"]] == [record.public_id]
+    assert attached["as_of"] == business_date(earlier).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2999-01-01", "still to come"),
+        ("9999-12-31T23:59:59-14:00", "still to come"),
+        ("2025-01-01", "knew nothing of this subject"),
+        ("0001-01-01T00:00:00+14:00", "knew nothing of this subject"),
+        ("2026-01-02", "No scheme was published"),
+        ("last March", "Write the moment as"),
+    ],
+)
+def test_a_moment_of_which_nothing_can_be_told_is_refused(committed, now, operator, tmp_path, capsys, moment, said):
+    identifier = factories.resident_id(780)
+    factories.person("喆翀", identifier)
+    make_world(now)
+    out = tmp_path / "report.pdf"
+    assert here("issue_report", f"resident-id:{identifier.value}", "--known-at", moment, "--out", out) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert "Traceback" not in told.err
+    assert not Report.objects.exists()
+    assert not out.exists()
 
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_ordered(committed, now, operator, capsys):

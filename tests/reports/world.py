@@ -30,11 +30,25 @@ class World:
     def permit(self, user: User | None = None) -> Permit:
         return access.disclose(command_actor(user or self.owner), self.subject, Purpose.OWN_RECORD, now=self.now)
 
-    def order(self, key: str = "k1", kind: Kind = Kind.COUNTERPARTY, language: Language = Language.ENGLISH) -> Report:
-        return actions.order(self.permit(), kind=kind, language=language, key=key, by=self.owner, now=self.now)
+    def order(
+        self,
+        key: str = "k1",
+        kind: Kind = Kind.COUNTERPARTY,
+        language: Language = Language.ENGLISH,
+        known_at: datetime | None = None,
+    ) -> Report:
+        return actions.order(
+            self.permit(), kind=kind, language=language, key=key, by=self.owner, now=self.now, known_at=known_at
+        )
 
-    def issued(self, key: str = "k1", kind: Kind = Kind.COUNTERPARTY, language: Language = Language.ENGLISH) -> Report:
-        report = actions.issue(self.order(key, kind, language).public_id, now=self.now)
+    def issued(
+        self,
+        key: str = "k1",
+        kind: Kind = Kind.COUNTERPARTY,
+        language: Language = Language.ENGLISH,
+        known_at: datetime | None = None,
+    ) -> Report:
+        report = actions.issue(self.order(key, kind, language, known_at).public_id, now=self.now)
         assert report is not None
         return report
 

@@ -21,6 +21,7 @@ from credit.reports.content import Kind, Language
 from credit.reports.models import Report
 from credit.reports.rules import Status
 from credit.reports.worker import at_work
+from credit.scoring.forms import read_moment
 from credit.subjects import actions as subjects
 
 LOOK_EVERY = 0.2
@@ -37,36 +38,41 @@ class Command(PortalCommand):
         parser.add_argument(
             "--language", choices=[str(language) for language in Language], default=str(Language.ENGLISH)
         )
+        parser.add_argument("--known-at", metavar="TIME", help="what was known then, ISO 8601 (default: now)")
         parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="where to write the PDF")
         parser.add_argument("--wait", metavar="SECONDS", type=float, default=120.0, help="how long to wait (120)")
 
     def answer(self, *, now: datetime, **options: Any) -> Answer:
         started = time.monotonic()
+        known_at = read_moment(options["known_at"])
         out: Path = options["out"]
         if not out.parent.is_dir() or out.is_dir():
             raise CommandError(f'"{out}" can\'t be written: there is no such directory, or it is one itself.')
         _write(out, None)
-        permit = self._look(read_subject(options["subject"]), options, now)
+        permit = self._look(read_subject(options["subject"]), options, known_at, now)
+        if known_at is not None:
+            actions.check_moment(permit, known_at, now=now)
         with at_work():
             by, key = self.actor(options["by"]), f"command-{secrets.token_hex(16)}"
             kind, language = Kind(options["kind"]), Language(options["language"])
-            report = actions.order(permit, kind=kind, language=language, key=key, by=by, now=now)
+            report = actions.order(permit, kind=kind, language=language, key=key, by=by, now=now, known_at=known_at)
             actions.send(report.public_id)  # it may be one that waited already
             issued = _wait_for(report, permit, since=now, until=started + options["wait"])
         _write(out, actions.document(issued))
         seconds = round(time.monotonic() - started, 2)
         return Answer({"serial": issued.public_id, "sha256": issued.sha256, "pages": issued.pages, "seconds": seconds})
 
-    def _look(self, subject: str, options: dict[str, Any], now: datetime) -> Permit:
+    def _look(self, subject: str, options: dict[str, Any], known_at: datetime | None, now: datetime) -> Permit:
         try:
             purpose = Purpose(options["purpose"])
-            found = subjects.find(subjects.read_on_file(subject))
+            found = subjects.find(subjects.read_on_file(subject), known_at=known_at)
         except (BadIdentifier, ValueError) as error:
             raise CommandError(str(error)) from error
         if found is None:
             raise NotFound("Nobody is on file under this identifier.")
         actor = command_actor(self.actor(options["by"]), now=now)
-        return access.disclose(actor, found, purpose, fields={Field.NAME, Field.REPORTS}, now=now)
+        fields = {Field.NAME, Field.REPORTS}
+        return access.disclose(actor, found, purpose, fields=fields, as_it_was=known_at is not None, now=now)
 
 
 def _wait_for(report: Report, permit: Permit, *, since: datetime, until: float) -> Report:
