@@ -76,7 +76,9 @@ def client_of() -> Callable[..., Client]:
 
 
 WHOLE_PORTALS = ("chaos", "journeys")
-"""Folders whose tests share one running portal. First: they mostly wait, and others fill that time."""
+"""Folders whose tests share one running portal. What kills services mostly waits, so it begins, and others fill that
+time; what drives a browser is last: Playwright keeps an event loop, beside which Django refuses to use the database.
+"""
 
 
 def portal_of(path: str) -> str:
@@ -86,8 +88,9 @@ def portal_of(path: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever starts a portal begins."""
-    items.sort(key=lambda item: portal_of(item.path.as_posix()) or "~")
+    """Which come first, and which last."""
+    order = {"chaos": 0, "": 1, "journeys": 2}
+    items.sort(key=lambda item: order[portal_of(item.path.as_posix())])
 
 
 class OneWorkerAPortal(LoadScopeScheduling):

@@ -1,6 +1,5 @@
 """One running portal and one browser for all journeys."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -38,8 +37,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.fixture(scope="session")
 def windows(portal: Portal, browser: Browser) -> Iterator[Windows]:
     """All windows of a run, and who has signed in."""
-    # Playwright keeps an event loop in this worker until the run ends; the tests that follow here are no part of it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     opened = Windows(portal, browser)
     yield opened
     opened.close()

@@ -40,7 +40,7 @@ NOT_ENGLISH = re.compile(
     | [0-9A-Z]{4}(-[0-9A-Z]{4})+              # public ids and codes
     | \d{4}\*+[0-9A-Z]{4} | \b[0-9A-Z]{18}\b   # identifiers, masked and as they were delivered
     | \b[0-9a-f]{12,}\b | \S{43}=             # digests, keys
-    | \b[\w-]+\.(csv|xlsx|json|pdf)\b
+    | \b[\w-]+(\.(csv|xlsx|json|pdf|toml|sig|pem))+\b | OpenSSL
     | \b[A-Z]{2}(_[A-Z]+)+\b                  # columns of the national format
     | \b[a-z]+\.[a-z_]+\b                     # codes of faults, for programs
     | \d{4}-\d\d-\d\dT[\d:.]+Z
@@ -114,9 +114,9 @@ def read(portal: Portal) -> Callable[..., list[str]]:
     [
         (None, 0, ("/",)),
         ("individual", 1, ("/s/",)),
-        ("officer", 1, ("/agency/",)),
-        ("official", 0, ("/desk/",)),
-        ("auditor", 0, ("/audit/", "/account/")),
+        pytest.param(*("officer", 1, ("/agency/",)), marks=pytest.mark.long),
+        pytest.param(*("official", 0, ("/desk/",)), marks=pytest.mark.long),
+        pytest.param(*("auditor", 0, ("/audit/", "/account/")), marks=pytest.mark.long),
     ],
     ids=["anyone", "individual", "officer", "official", "auditor"],
 )

@@ -15,6 +15,7 @@ OBJECTABLE = "Closer inspection of your business"
 @pytest.mark.parametrize(
     "wide", [pytest.param(True, marks=pytest.mark.long, id="wide"), pytest.param(False, id="narrow")]
 )
+@pytest.mark.long
 def test_the_pages_of_measures_are_without_barriers_and_fit(language, wide, portal, window):
     page = window(portal.person("representative"), locale=language)
     page.set_viewport_size({"width": 1100 if wide else 390, "height": 900})
@@ -43,6 +44,7 @@ def test_a_subject_objects_without_javascript_and_an_official_answers(portal, wi
     page.goto(f"{door}measures")
     expect(page.get_by_role("img", name="From each record")).to_be_visible()
     page.get_by_role("link", name=OBJECTABLE, exact=True).first.click()
+    measure = page.url
     page.get_by_label("Why should this not be applied to you?").fill("My stall has been closed since spring.")
     page.get_by_role("button", name="Object to this measure").click()
     expect(page.get_by_text("Your objection is filed.")).to_be_visible()
@@ -64,8 +66,7 @@ def test_a_subject_objects_without_javascript_and_an_official_answers(portal, wi
     desk.get_by_role("button", name="Give this answer").click()
     expect(desk.get_by_text("No objection waits for an answer.")).to_be_visible()
 
-    page.goto(f"{door}measures")
-    page.get_by_role("link", name=OBJECTABLE, exact=True).first.click()
+    page.goto(measure)
     expect(page.get_by_text("There is nothing left to inspect.")).to_be_visible()
     expect(page.get_by_text("Called off", exact=True)).to_be_visible()
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(
     "wide", [pytest.param(True, marks=pytest.mark.long, id="wide"), pytest.param(False, id="narrow")]
 )
+@pytest.mark.long
 def test_every_state_of_the_records_pages_is_without_barriers(language, wide, portal, window):
     page = window(portal.person("individual"), locale=language)
     page.set_viewport_size({"width": 1100 if wide else 390, "height": 900})

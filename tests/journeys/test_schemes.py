@@ -39,6 +39,7 @@ def test_anyone_makes_a_mark_up_record_by_record(script, portal, window):
 
 
 @pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "zh-CN"])
+@pytest.mark.long
 def test_the_board_reads_what_its_draft_would_change(language, portal, window):
     page = window(portal.person("board"), locale=language)
     moves.file_of(page)
