@@ -38,9 +38,10 @@ def release(
     withdrawn already, faults, nothing sound, what is on file changed since: then it is checked again, or another
     delivery is in the way: code "busy").
     """
+    clock = Clock(now)
     try:
         with soon(patient=here):
-            return _release(submission_id, by=by, now=now, partial=partial, through=through, here=here)
+            return _release(submission_id, by=by, clock=clock, partial=partial, through=through, here=here)
     except NamesChanged:
         check_names_again(submission_id, now=now)
         raise Conflict(
@@ -49,9 +50,9 @@ def release(
 
 
 def _release(
-    submission_id: str, *, by: User, now: datetime, partial: bool, through: ApiClient | None, here: bool
+    submission_id: str, *, by: User, clock: Clock, partial: bool, through: ApiClient | None, here: bool
 ) -> Submission:
-    clock = Clock(now)
+    now = clock.now()
     submission = locked(submission_id)
     require_officer(by, submission.agency, now=now)
     if submission.submitted_by_id == by.pk:

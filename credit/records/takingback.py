@@ -38,14 +38,15 @@ def withdraw(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why it is withdrawn."))
+    clock = Clock(now)
     with soon(patient=here):
-        return _withdraw(submission_id, reason=reason, by=by, now=now, through=through, here=here)
+        return _withdraw(submission_id, reason=reason, by=by, clock=clock, through=through, here=here)
 
 
 def _withdraw(
-    submission_id: str, *, reason: str, by: User, now: datetime, through: ApiClient | None, here: bool
+    submission_id: str, *, reason: str, by: User, clock: Clock, through: ApiClient | None, here: bool
 ) -> Submission:
-    clock = Clock(now)
+    now = clock.now()
     submission = locked(submission_id)
     require_officer(by, submission.agency, now=now)
     was_released = submission.status == Status.RELEASED

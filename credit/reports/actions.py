@@ -27,7 +27,7 @@ from credit.reports.gathering import gather
 from credit.reports.models import Report
 from credit.reports.rules import MOMENTS_AT_ONCE, PAUSE, TRANSITIONS, TRIES, Move, Status
 from credit.reports.signing import LoadedSigner
-from credit.scoring import actions as scoring
+from credit.scoring.models import Scheme
 from credit.subjects.models import Subject
 from credit.vault import actions as vault
 
@@ -99,7 +99,8 @@ def check_moment(permit: Permit, known_at: datetime, *, now: datetime) -> None:
         raise Invalid(_("This moment is still to come. Nobody knows yet what will be on record then."))
     if known_at < Subject.objects.opened_by(permit).get().created_at:
         raise Unavailable(_("The portal knew nothing of this subject yet at that moment."))
-    scoring.scheme_in_force(business_date(known_at), known_at=known_at)
+    if Scheme.objects.in_force(business_date(known_at), known_at=known_at) is None:
+        raise Unavailable(_("No scheme was published yet at that moment, so that nobody had a mark."))
     if Report.objects.opened_by(permit).in_flight().exclude(known_at=None).count() >= MOMENTS_AT_ONCE:
         raise TooMany(
             _("Several reports of earlier moments are being written already. Order this one once they are ready."),

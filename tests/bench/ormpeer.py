@@ -13,6 +13,7 @@ from django.db import transaction
 
 from credit.core.identifiers import Identifier, IdentifierKind
 from credit.records import notations
+from credit.records.deliveries import next_turn
 from credit.records.models import Fault, Record, RecordVersion, StagedRows, Submission
 from credit.records.moves import Cause, Status
 from credit.records.names import same_name
@@ -88,7 +89,7 @@ def release(submission: Submission, *, by: int, now: datetime) -> int:
     ordered = sorted(touched)
     for start in range(0, len(ordered), BATCH):
         subjects.raise_revision(ordered[start : start + BATCH])
-    released = {"status": Status.RELEASED, "released_by": by, "released_at": now}
+    released = {"status": Status.RELEASED, "released_by": by, "released_at": now, "release_turn": next_turn()}
     Submission.objects.filter(pk=submission.pk).update(**released)
     return made
 
