@@ -5,6 +5,8 @@ PORT ?= 8000
 # Three on two cores: the tests that start a portal mostly wait.
 WORKERS ?= -n 3 --no-loadscope-reorder
 export PORT
+# Where it is set, each of the many processes of a test run compiles all that it imports anew: 6 seconds, each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test test-all bench check lock messages
 

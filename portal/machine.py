@@ -166,12 +166,18 @@ def install_python() -> None:
             "-r",
             only_uv.name,
         )
-    run(PYTHON, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, "requirements.lock")
+    uv_sync = (PYTHON, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode")
+    run(*uv_sync, "--python", PYTHON, "requirements.lock")
 
 
 def install_node() -> None:
     """The locked npm packages."""
     run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+
+
+def compile_own() -> None:
+    """Bytecode of the portal's own code, which processes with PYTHONDONTWRITEBYTECODE would compile each time anew."""
+    run(PYTHON, "-m", "compileall", "-q", "credit", "portal")
 
 
 def build_static() -> None:
@@ -182,6 +188,7 @@ def build_static() -> None:
 
 STEPS = (
     Step("python", ("requirements.lock",), PYTHON, install_python),
+    Step("bytecode", ("credit/**/*.py", "portal/**/*.py"), ROOT / "portal" / "__pycache__", compile_own),
     Step("node", ("package-lock.json",), ROOT / "node_modules", install_node),
     Step("static", ("static/build.mjs", "static/src/**/*", "package-lock.json"), ROOT / ".static", build_static),
     Step(

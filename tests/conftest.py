@@ -86,9 +86,9 @@ def portal_of(path: str) -> str:
     return next((folder for folder in WHOLE_PORTALS if f"/{folder}/" in path), "")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which come first, and which last."""
+    """Which come first, and which last; after pytest-django has put its own order into them."""
     order = {"chaos": 0, "": 1, "journeys": 2}
     items.sort(key=lambda item: order[portal_of(item.path.as_posix())])
 

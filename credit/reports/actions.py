@@ -21,8 +21,8 @@ from credit.core.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 from credit.core.policy import GroundKind, Permit, Purpose, System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
-from credit.reports import keys, printing
-from credit.reports.content import Kind, Language, ReportContent
+from credit.reports import keys
+from credit.reports.content import Kind, Language, Printed, ReportContent
 from credit.reports.gathering import gather
 from credit.reports.models import Report
 from credit.reports.rules import MOMENTS_AT_ONCE, PAUSE, TRANSITIONS, TRIES, Move, Status
@@ -120,6 +120,8 @@ def issue(public_id: str, *, now: datetime, again: bool = False) -> Report | Non
     try:
         signer = keys.signer(may_make=not Report.objects.opened_to(System.REPORTS).issued().exists())
         content = _freeze(claimed, now=now)
+        from credit.reports import printing  # 0.7 s, which only processes that print need
+
         printed = printing.make(content, signer)
     except Unavailable as missing:
         log.error("report %s waits: %s", public_id, missing)
@@ -225,7 +227,7 @@ def _freeze(claimed: Claimed, *, now: datetime) -> ReportContent:
 
 @transaction.atomic
 def _publish(
-    claimed: Claimed, content: ReportContent, printed: printing.Printed, signer: LoadedSigner, *, now: datetime
+    claimed: Claimed, content: ReportContent, printed: Printed, signer: LoadedSigner, *, now: datetime
 ) -> Report:
     """Publish what was printed, if the claim still stands. Raises Conflict."""
     report = claimed.report

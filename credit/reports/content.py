@@ -169,6 +169,14 @@ class ReportContent:
         return cls(**tree)
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Content as a signed PDF, and how many pages that has."""
+
+    pdf: bytes
+    pages: int
+
+
 LINES: dict[str, Any] = {
     "identifiers": IdentifierLine,
     "bands": BandLine,

@@ -48,6 +48,11 @@ def lay_out(content: ReportContent, *, issuer: str, url: str, foreign: bool = Fa
     return Layout(html, {"gauge.svg": gauge, "qr.svg": drawings.qr(url), "mark.svg": emblem})
 
 
+def address_of(code: str) -> str:
+    """Where a report can be checked: what its QR code says. Nothing in it but the code."""
+    return f"{settings.BASE_URL.rstrip('/')}/verify/{code}"
+
+
 def signed_number(points: str) -> str:
     """ "-12.5" as "−12.5", "3.0" as "+3.0", "0.0" as it is."""
     if points.startswith("-"):

@@ -1,6 +1,5 @@
 """From what a report says to the signed file: laid out, set in type, signed. No database, no transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,16 +9,8 @@ from django.utils.translation import gettext
 
 from credit.core.errors import Unavailable
 from credit.reports import rendering, signing
-from credit.reports.content import ReportContent, recalculation_json
-from credit.reports.layout import STYLE, lay_out
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A signed PDF and how many pages it has."""
-
-    pdf: bytes
-    pages: int
+from credit.reports.content import Printed, ReportContent, recalculation_json
+from credit.reports.layout import STYLE, address_of, lay_out
 
 
 def make(content: ReportContent, signer: signing.LoadedSigner) -> Printed:
@@ -40,11 +31,6 @@ def make(content: ReportContent, signer: signing.LoadedSigner) -> Printed:
         raise Unavailable(str(error)) from error
     signed = signing.sign(rendered.pdf, signer, serial=content.serial, at=issued_at)
     return Printed(signed, rendered.pages)
-
-
-def address_of(code: str) -> str:
-    """Where a report can be checked: what its QR code says. Nothing in it but the code."""
-    return f"{settings.BASE_URL.rstrip('/')}/verify/{code}"
 
 
 def fonts_dir() -> Path:

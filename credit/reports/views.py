@@ -16,8 +16,8 @@ from credit.core.errors import NotFound, TooMany, Unavailable
 from credit.core.policy import Field, Permit
 from credit.reports import actions
 from credit.reports.forms import OrderForm
+from credit.reports.layout import address_of
 from credit.reports.models import Report
-from credit.reports.printing import address_of
 
 ROWS = 20
 

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from credit.reports import rendering
 from credit.reports.content import Kind, Language
-from credit.reports.layout import STYLE, lay_out
-from credit.reports.printing import address_of, fonts_dir
+from credit.reports.layout import STYLE, address_of, lay_out
+from credit.reports.printing import fonts_dir
 from tests.reports import sample
 
 ALL = [*[(kind, Language.ENGLISH) for kind in Kind], (Kind.FULL, Language.CHINESE)]
