@@ -20,7 +20,7 @@ test: setup
 	$(VENV)/python -m pytest $(WORKERS) -m "not long" $(ARGS)
 
 test-all: setup
-	$(VENV)/python -m pytest $(WORKERS) $(ARGS)
+	LONG=1 $(VENV)/python -m pytest $(WORKERS) $(ARGS)
 
 bench: setup
 	$(VENV)/python -m tests.bench $(ARGS)

@@ -56,6 +56,7 @@ class Stack:
             "web",
             "gunicorn",
             "portal.wsgi",
+            "--preload",  # imported once, not once a worker
             "--workers",
             "2",
             "--bind",

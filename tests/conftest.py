@@ -1,5 +1,6 @@
 """Fixtures that everything uses: the database as the application role, the clock, signed-in clients."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,14 +10,12 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.utils import translation
-from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from credit.identity.models import User
+from tests import examples  # noqa: F401  Hypothesis's profile
 from tests.emptying import empty_everything
-
-hypothesis_settings.register_profile("plainmark", deadline=None)  # speed is measured by `make bench`, never by tests
-hypothesis_settings.load_profile("plainmark")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +76,8 @@ def client_of() -> Callable[..., Client]:
 
 WHOLE_PORTALS = ("chaos", "journeys")
 """Folders whose tests share one running portal. What kills services mostly waits, so it begins, and others fill that
-time; what drives a browser is last: Playwright keeps an event loop, beside which Django refuses to use the database.
+time. What drives a browser ends its worker: Playwright keeps an event loop, beside which Django refuses to use the
+database. So it is the first work of a worker that gets no other, or the last where there is only one worker.
 """
 
 
@@ -87,10 +87,12 @@ def portal_of(path: str) -> str:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Which come first, and which last; after pytest-django has put its own order into them."""
-    order = {"chaos": 0, "": 1, "journeys": 2}
-    items.sort(key=lambda item: order[portal_of(item.path.as_posix())])
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    order = {"journeys": 0 if workers > 1 else 3, "chaos": 1, "": 2}
+    many = Counter(item.path for item in items)  # files of many tests first, so that all workers end together
+    items.sort(key=lambda item: (order[portal_of(item.path.as_posix())], -many[item.path], item.path.as_posix()))
 
 
 class OneWorkerAPortal(LoadScopeScheduling):
@@ -102,6 +104,11 @@ class OneWorkerAPortal(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", maxsplit=1)[0]
         return portal_of(f"/{path}") or path
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if "journeys" in self.assigned_work[node] and not node.shutting_down:
+            node.shutdown()
+        super()._reschedule(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerAPortal:

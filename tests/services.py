@@ -7,6 +7,7 @@ end; with them, a database of its own on that server, dropped at the end. Proces
 import atexit
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,28 +17,69 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
+SEED = "PLAINMARK_TEST_SEED"
+"""Names the DATA_DIR of a portal that was only migrated, to be copied: migrating takes as long as 300 tests."""
+SEED_URL = "PLAINMARK_TEST_SEED_URL"
+"""Its database, where the run was given a server; each copy is made on that."""
 
 
 def own_data_dir() -> None:
-    """A folder for this run alone, removed at the end."""
+    """A folder for this run alone, removed at the end; it holds what the seed holds."""
     (ROOT / ".data").mkdir(exist_ok=True, mode=0o700)
     folder = tempfile.mkdtemp(prefix="test-", dir=ROOT / ".data")
     os.environ["DATA_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy_seed(Path(folder))
 
 
-def own_database(url: str) -> None:
-    """A database for this run alone on the given server, and its application role; both dropped at the end."""
+def copy_seed(folder: Path) -> None:
+    """What a migrated portal has under its DATA_DIR, the embedded database included; nothing where there's no seed."""
+    if seed := os.environ.get(SEED):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        subprocess.run(["cp", "--archive", f"{seed}/.", folder], check=True)  # keeps owners, unlike shutil
+
+
+def make_database(url: str, name: str) -> str:
+    """A database with this name on the given server, as the seed's if there is one; returns its address."""
+    template = urlsplit(os.environ.get(SEED_URL, "")).path[1:] or "template1"
+    words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("SELECT pg_advisory_lock(20261126)"))  # a template may be copied once at a time
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(words)
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def own_database(url: str) -> str:
+    """A database for this run alone, and in time its application role; both dropped at the end."""
     name = f"plainmark_test_{os.getpid()}"
 
-    def run(*statements: str) -> None:
+    def drop() -> None:
         with psycopg.connect(url, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(f"{name}_app")))
+            for words in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {1}"):
+                connection.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(f"{name}_app")))
 
-    run("CREATE DATABASE {}")
-    atexit.register(run, "DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {1}")
-    os.environ["DATABASE_URL"] = urlsplit(url)._replace(path=f"/{name}").geturl()
+    atexit.register(drop)
+    return make_database(url, name)
+
+
+def never_sync(data_dir: Path) -> None:
+    """This run's own server doesn't wait for the disk: what it holds needn't outlive the machine's next crash."""
+    from portal.embedded.places import Places
+
+    with psycopg.connect(Places(data_dir).announced().superuser_url, autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def make_seed() -> None:
+    """Migrate once, in the process that starts pytest-xdist's workers; they, and portals that tests start, copy it."""
+    if url := os.environ.get("DATABASE_URL"):
+        os.environ[SEED_URL] = own_database(url)
+    environment = dict(os.environ) | {"DATABASE_URL": os.environ.get(SEED_URL, "")}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+    os.environ[SEED] = os.environ["DATA_DIR"]
 
 
 def start() -> None:
@@ -48,13 +90,16 @@ def start() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     own_data_dir()
     if run == "main" and any(word.startswith("-n") for word in sys.argv):
-        return  # the controller of pytest-xdist runs no test itself
+        make_seed()  # the controller of pytest-xdist runs no test itself
+        return
     os.environ["PLAINMARK_TEST_RUN"] = run
     if url := os.environ.get("DATABASE_URL"):
-        own_database(url)
+        os.environ["DATABASE_URL"] = own_database(url)
     from portal import entry
 
     entry.hold_services()
+    if not os.environ.get("DATABASE_URL"):
+        never_sync(Path(os.environ["DATA_DIR"]))
 
 
 start()

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from portal.config import ROOT
 from tests.journeys.running import wait_for
 
@@ -10,6 +12,7 @@ START_SECONDS = 60
 GONE_SECONDS = 40
 
 
+@pytest.mark.long
 def test_a_killed_command_leaves_nothing_running_and_the_next_one_works(another_portal, tmp_path_factory):
     folder = tmp_path_factory.mktemp("killed")
     portal = another_portal(folder)

@@ -93,6 +93,7 @@ def test_pages_say_that_postgresql_does_not_answer(portal, subject):
     assert subject.get(door).status_code == 200
 
 
+@pytest.mark.long
 def test_a_report_ordered_while_redis_is_gone_is_issued_when_it_is_back(portal, subject):
     door = subject.door()
     token = subject.token(f"{door}reports")
@@ -117,6 +118,7 @@ def test_signing_in_while_redis_is_gone_says_so_plainly(portal):
     visitor.sign_in(person)
 
 
+@pytest.mark.long
 def test_a_file_delivered_while_redis_does_not_answer_is_checked_when_it_does(portal, officer):
     home = "/agency/market-supervision/"
     token = officer.token(home)

@@ -61,6 +61,7 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_nothing_running(kept):
     wait_until_gone(kept)
 
 
+@pytest.mark.long
 def test_a_taken_port_is_said_and_nothing_is_left_running(portal, kept):
     done = run([sys.executable, "manage.py", "demo"], kept.environment | {"PORT": str(portal.port)})
     assert done.returncode == 2
@@ -127,6 +128,7 @@ def test_production_without_a_key_stops_with_its_name(production, name):
     assert done.stdout == ""
 
 
+@pytest.mark.long
 def test_production_with_every_key_starts_and_serves(production, kept):
     address = f"127.0.0.1:{kept.port}"
     server = subprocess.Popen([*GUNICORN, "--bind", address], cwd=ROOT, env=production, start_new_session=True)
@@ -178,9 +180,8 @@ def a_stronger_role(services: Services, kind: str) -> Iterator[None]:
             connection.execute(back)
 
 
-@pytest.mark.parametrize(
-    "kind", ["superuser", *(pytest.param(kind, marks=pytest.mark.long) for kind in STRONGER if kind != "superuser")]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", STRONGER)
 def test_nothing_starts_as_a_role_that_reads_around_the_rules(production, held, kind):
     with a_stronger_role(held, kind):
         for command in (GUNICORN, WORKER):

@@ -107,6 +107,7 @@ def test_a_file_is_checked_once_though_its_worker_is_killed(portal, officer):
     assert happened(portal, "submission.parsed") == before + 1
 
 
+@pytest.mark.long
 def test_work_is_finished_once_after_the_whole_worker_was_killed(portal, subject, officer):
     before = happened(portal, "report.issued"), happened(portal, "submission.parsed")
     delivery = deliver(officer, "killed-worker")

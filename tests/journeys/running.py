@@ -13,11 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
-import psycopg
 import pyotp
-from psycopg import sql
 
 from portal.config import ROOT
+from tests import services
 
 START_SECONDS = 110
 STOP_SECONDS = 60
@@ -113,14 +112,7 @@ def new_portal(folder: Path, name: str) -> Portal:
         port = int(probe.getsockname()[1])
     environment = dict(os.environ) | {"DATA_DIR": str(folder / "data"), "PORT": str(port)}
     if url := environment.get("DATABASE_URL"):
-        environment["DATABASE_URL"] = own_database(url, name)
+        environment["DATABASE_URL"] = services.make_database(url, f"{urlsplit(url).path[1:]}_{name}")
+    if bool(url) == bool(environment.get(services.SEED_URL)):
+        services.copy_seed(folder / "data")
     return Portal(folder, environment, port)
-
-
-def own_database(url: str, name: str) -> str:
-    """Another database on the server that the test run was given."""
-    database = f"{urlsplit(url).path[1:]}_{name}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    return urlsplit(url)._replace(path=f"/{database}").geturl()

@@ -133,6 +133,7 @@ def test_a_refusal_is_in_chinese(address, portal, chinese, read):
     assert read(page) == []
 
 
+@pytest.mark.long
 def test_complaints_about_forms_are_in_chinese(chinese, read):
     page = chinese()
     for address, values in (
@@ -149,6 +150,7 @@ def test_complaints_about_forms_are_in_chinese(chinese, read):
         assert read(page) == [], (address, values)
 
 
+@pytest.mark.long
 def test_a_delivery_with_faults_is_told_in_chinese(portal, chinese, read):
     page = chinese(portal.person("officer", 0, "suzhou"))
     file = ROOT / "tests" / "golden" / "intake" / "suzhou.csv"
@@ -160,6 +162,7 @@ def test_a_delivery_with_faults_is_told_in_chinese(portal, chinese, read):
     assert read(page, *file.read_text(encoding="utf-8").split("\n", 1)[0].split(",")) == []
 
 
+@pytest.mark.long
 def test_a_dispute_is_in_chinese_on_both_sides(portal, chinese, read):
     page = chinese(portal.person("individual", 1))
     page.goto("/")

@@ -64,6 +64,7 @@ def test_a_row_is_accepted_by_one_officer_and_released_by_another_who_reads_why(
     expect(second.get_by_text("Released. The people and companies concerned")).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_officer_reads_the_faults_in_chinese(portal, window, tmp_path):
     file = tmp_path / "chinese.csv"
     file.write_bytes(

@@ -59,6 +59,7 @@ def test_pages_have_no_barrier_that_axe_finds(role, language, portal, window):
     assert not any(found.values()), found
 
 
+@pytest.mark.long
 def test_the_individual_reads_their_file_in_chinese(portal, window):
     page = window(portal.person("individual"), locale="zh-CN")
     door = moves.file_of(page)

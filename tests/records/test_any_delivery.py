@@ -18,6 +18,7 @@ from credit.records.models import Confirmation, Fault, Record, RecordVersion, St
 from credit.records.moves import Status
 from credit.records.notations.faults import Fault as FileFault
 from credit.records.refusals import Refused, as_json
+from tests.examples import tries
 from tests.records.files import PENALTY, RATING, penalty, rating
 from tests.records.test_any_file import CELLS, grid
 
@@ -139,7 +140,7 @@ def release(desk, made: Submission, before: dict[str, int]) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(deliveries())
 @example(("tax", "tax-grade", as_csv([RATING, rating(1), rating(2, name="\u202e公司")], "utf-8"), "file.csv"))
 @example(("tax", "tax-grade", as_csv([RATING, rating(1, decided_on="２０２６-０６-０１")], "utf-8"), "file.csv"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from credit.records import notations
 from credit.records.notations.faults import CONTROL
 from credit.records.notations.reading import FileRefused, read
+from tests.examples import tries
 from tests.records.files import PENALTY, RATING, penalty, rating
 
 NASTY = st.sampled_from([
@@ -74,7 +75,7 @@ GRIDS = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(
     GRIDS,
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
@@ -87,7 +88,7 @@ def test_any_grid_as_csv(given_grid, encoding, quoting):
     judge(text.getvalue().encode(encoding, errors="replace"), "file.csv", code)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(GRIDS)
 def test_any_grid_as_json(given_grid):
     code, (headings, *rows) = (given_grid[0], given_grid[1] or [[]])
@@ -96,7 +97,7 @@ def test_any_grid_as_json(given_grid):
     judge("\n".join(json.dumps(element) for element in elements).encode(), "file.ndjson", code)
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(GRIDS)
 def test_any_grid_as_a_spreadsheet(given_grid):
     code, rows = given_grid
@@ -114,7 +115,7 @@ def test_any_grid_as_a_spreadsheet(given_grid):
     judge(data.getvalue(), "file.xlsx", code)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(
     st.binary(max_size=300),
     st.sampled_from(["x.csv", "x.json", "x.ndjson", "x.xlsx", "x", "\0"]),
@@ -127,7 +128,7 @@ def test_any_bytes(data, filename, code):
     judge(data, filename, code)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.data())
 def test_a_spreadsheet_with_any_byte_changed(spreadsheet, data):
     changed = bytearray(spreadsheet)
@@ -147,7 +148,7 @@ def spreadsheet() -> bytes:
     return data.getvalue()
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(st.text("<>/crv\"'=AZ019 sheetDt&;![]", max_size=60))
 def test_a_spreadsheet_with_any_sheet(spreadsheet, xml):
     data = io.BytesIO()

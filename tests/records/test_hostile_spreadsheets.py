@@ -13,6 +13,7 @@ from credit.records.notations.formats import Limits
 from credit.records.notations.reading import read
 from credit.records.notations.xlsxcheck import _Sheet, _Texts, look_through
 from credit.records.notations.xlsxfile import read_xlsx
+from tests.examples import tries
 from tests.records.books import book, packed, relations, sheet
 from tests.records.files import RATING, rating
 
@@ -182,7 +183,7 @@ def sheets(draw: st.DrawFn) -> str:
     return "".join(rows)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(sheets())
 def test_no_less_is_counted_than_the_reader_lays_out(inner):
     looked = _Sheet(Limits(), _Texts(Limits()))

@@ -21,6 +21,7 @@ from credit.scoring import actions as scoring
 from credit.scoring.actions import mark_of
 from credit.subjects.models import Subject
 from tests import factories
+from tests.examples import tries
 from tests.records.conftest import Office, newest, versions_of
 from tests.records.files import rating, ratings
 from tests.reports.world import SCHEME
@@ -29,7 +30,7 @@ DAY = timedelta(days=1)
 DOCUMENTS = ("doc1", "doc2", "doc3")
 FLAGS = ("disputed", "withheld", "struck")
 db = pytest.mark.django_db
-quick = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+quick = settings(max_examples=tries(15), suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 
 MARKS = st.sampled_from("ABCD")
 DOCUMENT = st.sampled_from(DOCUMENTS)

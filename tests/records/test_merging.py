@@ -30,6 +30,7 @@ from credit.subjects.rules import TRANSITIONS, Move, Refusal, Standing, Status, 
 from portal.export import everything
 from tests import factories
 from tests.conftest import browser_of
+from tests.examples import tries
 from tests.records.conftest import Office as Desk
 from tests.records.conftest import newest, versions_of
 from tests.records.files import rating, ratings
@@ -382,7 +383,7 @@ STEPS = st.lists(
 
 
 @db
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@settings(max_examples=tries(12), suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(steps=STEPS)
 def test_joining_and_parting_leaves_no_trace_in_what_the_files_say(office, steps):
     """Whatever happened before, in between and after: once parted, each file holds what was filed under it."""

@@ -79,6 +79,7 @@ def test_a_report_is_issued_by_a_worker_and_checked_without_any_service(committe
     assert json.loads(tampered.stdout)["tampered"] is True
 
 
+@pytest.mark.long
 def test_a_report_of_an_earlier_moment_is_issued_by_command(committed, operator, tmp_path):
     identifier = factories.resident_id(779)
     subject, earlier = factories.person("喆翀", identifier), timezone.now() - timedelta(days=3)

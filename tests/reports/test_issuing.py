@@ -21,6 +21,7 @@ from credit.reports.content import Kind, Language, ReportContent
 from credit.reports.models import Report
 from credit.reports.rules import Status
 from credit.vault import actions as vault
+from tests.examples import tries
 from tests.reports.world import make_world
 
 
@@ -252,7 +253,7 @@ def test_an_issued_report_is_swept_no_more(world):
     assert actions.sweep(now=world.now + timedelta(days=30)) == 0
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.one_of(st.just(""), st.text(min_size=65, max_size=80)))
 def test_an_order_without_a_proper_key_is_refused(world, key):
     with pytest.raises(Invalid):

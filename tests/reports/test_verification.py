@@ -65,6 +65,7 @@ def test_any_later_change_is_found(full, trust, change):
     assert (verdict.valid, verdict.tampered) == (False, True)
 
 
+@pytest.mark.long
 @given(place=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
 def test_no_flipped_byte_goes_unnoticed(full, trust, place, mask):
     changed = bytearray(full)

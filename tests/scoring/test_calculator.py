@@ -16,6 +16,7 @@ from credit.scoring.document import answer, parse, recalculate
 from credit.scoring.madeup import examples
 from credit.scoring.recordchoices import BadNumber, Choice, UnknownMark, choices
 from credit.scoring.sums import added_up, worked
+from tests.examples import tries
 from tests.scoring.reference import answer_of
 from tests.scoring.test_differences import TREE, Says
 
@@ -207,7 +208,7 @@ TOP = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, top=TOP)
 def test_whatever_is_sent_it_answers_or_says_what_is_wrong(scheme, rows, top):
     response = ask({**sent(rows), **top})

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from credit.scoring.changes import Cause, Moment, change
 from credit.scoring.document import parse, parse_scheme
 from credit.scoring.engine import FACTS
+from tests.examples import tries
 from tests.scoring.reference import answer_of
 from tests.scoring.strategies import DAYS, documents, records, schemes
 
@@ -166,7 +167,7 @@ def moments(draw):
     return Moment(first.scheme, first.as_of, first.facts.sort("record")), Moment(other, later, after), tree
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(moments())
 def test_the_lines_are_exactly_the_difference(two):
     before, after, tree = two
@@ -183,7 +184,7 @@ def test_the_lines_are_exactly_the_difference(two):
         assert line.tenths == (line.after or 0) - (line.before or 0)
 
 
-@settings(max_examples=50)
+@settings(max_examples=tries(50))
 @given(moments())
 def test_there_and_back_is_nothing(two):
     before, after, _ = two

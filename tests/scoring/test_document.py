@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from credit.scoring.document import answer, differences, parse, recalculate, render
 from credit.scoring.strictjson import Malformed
+from tests.examples import tries
 from tests.scoring.strategies import documents
 
 GOOD: dict[str, Any] = {
@@ -142,7 +143,7 @@ def test_what_is_no_document_is_refused(data):
     assert refused_at(data) == ""
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(documents())
 def test_a_document_comes_back_as_it_went(tree):
     again = render(parse(json.dumps(tree).encode()))
@@ -152,7 +153,7 @@ def test_a_document_comes_back_as_it_went(tree):
     assert again == {**tree, "scheme": scheme, "records": sorted(tree["records"], key=lambda record: record["id"])}
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(ANYTHING, st.sampled_from(FIELDS))
 def test_whatever_stands_in_a_field_is_read_or_refused(value, path):
     at = ""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from credit.scoring.document import answer, parse, recalculate
 from credit.scoring.engine import compute, next_change
+from tests.examples import tries
 from tests.scoring.reference import answer_of
 from tests.scoring.strategies import documents, records, schemes
 
@@ -47,13 +48,13 @@ def test_golden_cases_are_exact(case):
     assert answer_of(case["document"]) == case["expect"]
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(documents())
 def test_engine_agrees_with_the_rationals(tree):
     assert answered(tree) == answer_of(tree)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(documents())
 def test_base_contributions_and_adjustments_end_in_the_score(tree):
     right = answered(tree)
@@ -66,7 +67,7 @@ def test_base_contributions_and_adjustments_end_in_the_score(tree):
         assert tree["scheme"]["base"] * 10 + tenths == right["score"] * 10
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.data(), schemes().filter(lambda scheme: scheme["categories"]))
 def test_many_subjects_at_once_are_the_same_as_one_by_one(data, scheme):
     codes = [category["code"] for category in scheme["categories"]]

@@ -12,6 +12,7 @@ from credit.scoring.document import parse_scheme
 from credit.scoring.engine import FACTS
 from credit.scoring.impact.comparing import Comparison, favourable_bands, variants
 from credit.scoring.impact.tallies import Part, empty, from_plain, merge, reasons_in, tally, to_plain
+from tests.examples import tries
 from tests.scoring.reference import answer_of
 from tests.scoring.strategies import records, schemes
 
@@ -54,7 +55,7 @@ def comparison_of(trees: list[dict[str, Any]], *, first: bool = False) -> Compar
     return Comparison(None if first else sides[0], sides[1], ON)
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(populations(), st.data())
 def test_any_cut_gives_the_same_tally(world, data):
     comparison = comparison_of(world["trees"], first=world["first"])
@@ -70,7 +71,7 @@ def test_any_cut_gives_the_same_tally(world, data):
     assert to_plain(from_plain(to_plain(whole))) == to_plain(whole)
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(populations())
 def test_marks_and_moves_are_those_of_the_slow_exact_computation(world):
     comparison = comparison_of(world["trees"])
@@ -90,7 +91,7 @@ def test_marks_and_moves_are_those_of_the_slow_exact_computation(world):
         assert sum(tenths for _, tenths in reasons_in(row["because"])) == 10 * (row["after"] - row["before"])
 
 
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(populations())
 def test_what_another_weight_changes_is_what_the_slow_computation_says(world):
     comparison = comparison_of(world["trees"])
