@@ -24,8 +24,9 @@ from credit.records import actions as records
 from credit.records import merging
 from credit.records.programs import Kind
 from credit.scoring import actions as scoring
-from credit.scoring import drafts, reviews
+from credit.scoring.board import drafts
 from credit.scoring.models import Scheme
+from credit.scoring.reviews import actions as reviews
 from tests import factories
 from tests.conftest import browser_of
 from tests.measures.conftest import AGENCIES, LIST

@@ -14,14 +14,15 @@ from credit.core.errors import Conflict, Invalid, Unavailable
 from credit.core.policy import Field, Permit
 from credit.ledger import actions as ledger
 from credit.ledger.actions import HasPublicId
-from credit.scoring import signing, storing
+from credit.scoring import signing
+from credit.scoring.bulk import storing
+from credit.scoring.bulk.rescoring import Rescoring
 from credit.scoring.document import Document, recalculate
 from credit.scoring.engine import Marks, next_change
 from credit.scoring.explanation import explain
 from credit.scoring.facts import document_of, versions_of
 from credit.scoring.mark import Mark
 from credit.scoring.models import OFFICIAL, Scheme, Score
-from credit.scoring.rescoring import Rescoring
 from credit.scoring.schemefile import read_scheme
 from credit.scoring.strictjson import Malformed
 from credit.subjects.models import Subject

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit, System, touch
-from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
-from credit.scoring.draftmodels import Draft, DraftEvent
-from credit.scoring.factsfile import SUBJECTS
-from credit.scoring.reviewmodels import Review
+from credit.scoring.assessment.models import Assessment, AssessmentPart, AssessmentResult
+from credit.scoring.board.models import Draft, DraftEvent
+from credit.scoring.bulk.factsfile import SUBJECTS
+from credit.scoring.reviews.models import Review
 from credit.scoring.saying import SaysHow
 from credit.subjects.models import Subject, of_file
 

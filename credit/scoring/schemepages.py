@@ -15,9 +15,10 @@ from credit.core.errors import NotFound
 from credit.records.notations import all_notations
 from credit.records.sources import ShownNotation, shown
 from credit.records.words import CATEGORIES
-from credit.scoring import life, lifewords, signing
+from credit.scoring import signing
+from credit.scoring.board import life, lifewords
+from credit.scoring.board.life import Phase
 from credit.scoring.differences import changes
-from credit.scoring.life import Phase
 from credit.scoring.madeup import examples
 from credit.scoring.models import Scheme
 from credit.scoring.showing import bands_of, shown_changes, versions, weights_of

@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from credit.scoring import life, lifewords
+from credit.scoring.board import life, lifewords
+from credit.scoring.board.life import Phase
 from credit.scoring.differences import Change, Fact
 from credit.scoring.drawings import Bar, WeightsPicture, weights_picture
-from credit.scoring.life import Phase
 from credit.scoring.models import Scheme
 from credit.scoring.rules import Category, Kind
 from credit.scoring.saying import REASON_FOR, SaysHow

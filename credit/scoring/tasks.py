@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from credit.core.errors import Unavailable
 from credit.core.policy import System
-from credit.scoring import actions, assessing
+from credit.scoring import actions
+from credit.scoring.assessment import assessing
 
 SECONDS = 300.0
 """Well under the worker's hard limit; what is left stays stale, and the next beat goes on."""

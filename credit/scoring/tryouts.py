@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from credit.scoring.life import OPEN, Status
+from credit.scoring.board.life import OPEN, Status
 from credit.scoring.models import OFFICIAL, Draft, Scheme
 
 SHOWN = tuple(status for status in OPEN if status is not Status.DRAFT)

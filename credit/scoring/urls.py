@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from credit.scoring import boardpages, calculator, impactpages, reviewdesk, reviewpages, schemepages, views
+from credit.scoring import calculator, schemepages, views
+from credit.scoring.assessment import pages as impactpages
+from credit.scoring.board import pages as boardpages
+from credit.scoring.reviews import desk as reviewdesk
+from credit.scoring.reviews import pages as reviewpages
 
 subject_urls = [
     path("mark", views.mark, name="mark"),

@@ -15,8 +15,8 @@ from credit.measures.models import PublishedList
 from credit.records import actions as records
 from credit.records.models import Submission
 from credit.scoring import actions as scoring
-from credit.scoring import drafts
-from credit.scoring.life import notice_on
+from credit.scoring.board import drafts
+from credit.scoring.board.life import notice_on
 from credit.scoring.models import OFFICIAL, Draft, Scheme
 from credit.subjects import actions as subjects
 from credit.subjects.models import Office, Subject

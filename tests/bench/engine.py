@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from credit.scoring.bulk.factsfile import in_order
 from credit.scoring.engine import FACTS, compute
-from credit.scoring.factsfile import in_order
 from credit.scoring.rules import Band, Category, SchemeRules
 
 SUBJECTS, RECORDS, ROUNDS = 20_000, 200_000, 5

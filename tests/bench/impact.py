@@ -66,8 +66,10 @@ def assess() -> tuple[float, float, int, int]:
     from django.db import connection
 
     from credit.core.policy import Role
-    from credit.scoring import actions, assessing, drafts
-    from credit.scoring.assessments import AssessmentResult
+    from credit.scoring import actions
+    from credit.scoring.assessment import assessing
+    from credit.scoring.assessment.models import AssessmentResult
+    from credit.scoring.board import drafts
     from tests import factories
     from tests.scoring.conftest import OPEN_1
     from tests.scoring.impact.conftest import NEXT

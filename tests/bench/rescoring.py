@@ -56,7 +56,7 @@ def measure(*, full: bool = False) -> Iterator[tuple[str, str, float, str, float
 
 def _everybody(subjects: int, name: str) -> dict[str, dict[str, float]]:
     """All subjects under two schemes that none was marked by: without the facts beside the database, and with them."""
-    from credit.scoring import factscache
+    from credit.scoring.bulk import factscache
 
     shutil.rmtree(factscache.directory(), ignore_errors=True)
     done = {how: _work("rescore", f"{name}-{how}") for how in ("cold", "warm")}

@@ -11,7 +11,8 @@ import pytest
 from django.db.models import Count, Max
 
 from credit.identity.models import User
-from credit.scoring import actions, factscache
+from credit.scoring import actions
+from credit.scoring.bulk import factscache
 from credit.scoring.models import Checked, Scheme, Score
 from credit.subjects.models import Subject
 from tests.scoring.conftest import OPEN_1, stating

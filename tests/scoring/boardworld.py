@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from credit.core.policy import Role
 from credit.identity.models import User
-from credit.scoring import actions, drafts
+from credit.scoring import actions
+from credit.scoring.board import drafts
 from credit.scoring.models import Draft
 from tests import factories
 

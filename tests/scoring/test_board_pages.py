@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from credit.scoring import drafts
-from credit.scoring.life import Status
+from credit.scoring.board import drafts
+from credit.scoring.board.life import Status
 from credit.scoring.models import Draft, Scheme
 from tests import factories
 from tests.scoring.boardworld import assessed, later, member, text

@@ -9,8 +9,9 @@ from django.db import DatabaseError, connection, transaction
 
 from credit.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from credit.ledger.models import Entry
-from credit.scoring import actions, drafts, signing
-from credit.scoring.life import Status
+from credit.scoring import actions, signing
+from credit.scoring.board import drafts
+from credit.scoring.board.life import Status
 from credit.scoring.models import Draft, Scheme
 from tests import factories
 from tests.scoring.boardworld import assessed, later, member, text

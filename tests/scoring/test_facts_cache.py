@@ -13,7 +13,9 @@ from polars.testing import assert_frame_equal
 
 from credit.core.policy import System
 from credit.records.models import RecordVersion
-from credit.scoring import actions, bulk, factscache, factsfile, loading
+from credit.scoring import actions
+from credit.scoring.bulk import factscache, factsfile, loading
+from credit.scoring.bulk import marking as bulk
 from credit.scoring.models import Score
 from credit.subjects.actions import raise_revision
 from tests import factories

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from credit.scoring import life, lifewords
-from credit.scoring.life import CLOSED, TRANSITIONS, Move, Notice, Part, Phase, Refusal, Standing, Status
+from credit.scoring.board import life, lifewords
+from credit.scoring.board.life import CLOSED, TRANSITIONS, Move, Notice, Part, Phase, Refusal, Standing, Status
 
 STANDINGS = [
     Standing(portal=portal, member=member, author=author, approved=approved, board=board)

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 
 from credit.core.errors import Unavailable
-from credit.scoring import actions, bulk, storing, tasks
-from credit.scoring.factscache import block_of
+from credit.scoring import actions, tasks
+from credit.scoring.bulk import marking as bulk
+from credit.scoring.bulk import storing
+from credit.scoring.bulk.factscache import block_of
 from credit.scoring.models import Score
 from credit.subjects.actions import raise_revision
 from credit.subjects.models import Subject

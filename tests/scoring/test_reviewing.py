@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.scoring.reviewing import (
+from credit.scoring.reviews.rules import (
     CLOSED,
     OPEN,
     TRANSITIONS,

@@ -18,11 +18,12 @@ from credit.core.policy import Purpose, Role
 from credit.identity import actions as identity
 from credit.ledger.models import Entry
 from credit.records.models import RecordVersion
-from credit.scoring import actions, reviews
+from credit.scoring import actions
 from credit.scoring.actions import mark_of
 from credit.scoring.models import Review
-from credit.scoring.reviewing import Finding, Move, Status
-from credit.scoring.reviews import Answer
+from credit.scoring.reviews import actions as reviews
+from credit.scoring.reviews.actions import Answer
+from credit.scoring.reviews.rules import Finding, Move, Status
 from credit.subjects import actions as subjects
 from credit.subjects.actions import raise_revision
 from credit.subjects.models import Office

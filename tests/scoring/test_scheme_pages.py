@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from credit.records.notations import all_notations
-from credit.scoring import actions, drafts
+from credit.scoring import actions
+from credit.scoring.board import drafts
 from tests.scoring.boardworld import assessed, later, member, text
 
 

@@ -9,8 +9,9 @@ import pytest
 from credit.core.policy import Role
 from credit.identity.models import User
 from credit.records.models import Record, RecordVersion
-from credit.scoring import assessing, drafts
-from credit.scoring.assessments import Assessment, AssessmentResult
+from credit.scoring.assessment import assessing
+from credit.scoring.assessment.models import Assessment, AssessmentResult
+from credit.scoring.board import drafts
 from credit.scoring.impact.report import report
 from credit.scoring.impact.tallies import empty
 from credit.scoring.models import Draft, Scheme

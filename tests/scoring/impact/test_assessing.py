@@ -8,10 +8,12 @@ from django.db import DatabaseError, connection, transaction
 
 from credit.core.errors import Conflict, NotAllowed, NotFound
 from credit.ledger.models import Entry
-from credit.scoring import assessing, drafts, tasks
-from credit.scoring import population as everybody
-from credit.scoring.assessments import LIES, TRIES, WAITS, Assessment, AssessmentPart, AssessmentResult
-from credit.scoring.life import Status
+from credit.scoring import tasks
+from credit.scoring.assessment import assessing
+from credit.scoring.assessment.models import LIES, TRIES, WAITS, Assessment, AssessmentPart, AssessmentResult
+from credit.scoring.board import drafts
+from credit.scoring.board.life import Status
+from credit.scoring.bulk import population as everybody
 from credit.scoring.models import Draft
 from credit.subjects.models import Subject, SubjectIdentifier
 from tests import factories

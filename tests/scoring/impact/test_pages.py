@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from credit.core.policy import Role
-from credit.scoring import assessing, drafts
-from credit.scoring.assessments import AssessmentResult
+from credit.scoring.assessment import assessing
+from credit.scoring.assessment.models import AssessmentResult
+from credit.scoring.board import drafts
 from credit.scoring.impact import tables
 from credit.subjects.models import Subject
 from tests import factories

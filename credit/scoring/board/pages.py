@@ -16,10 +16,10 @@ from credit.access.doors import for_role
 from credit.core.clock import business_date
 from credit.core.errors import Conflict, DomainError, Invalid
 from credit.core.policy import Role
-from credit.scoring import drafts, life, lifewords
-from credit.scoring.boardforms import ReasonForm, SeenForm, TextForm
+from credit.scoring.board import drafts, life, lifewords
+from credit.scoring.board.forms import ReasonForm, SeenForm, TextForm
+from credit.scoring.board.life import Move, Status
 from credit.scoring.differences import changes
-from credit.scoring.life import Move, Status
 from credit.scoring.madeup import examples
 from credit.scoring.models import Draft, DraftEvent, Scheme
 from credit.scoring.showing import bands_of, shown_changes, weights_of

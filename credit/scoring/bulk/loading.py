@@ -16,7 +16,7 @@ from django.db.models import Max
 from credit.core.policy import System
 from credit.records.models import Record, RecordVersion
 from credit.records.versions import VersionQuerySet
-from credit.scoring.factsfile import FILES, KINDS
+from credit.scoring.bulk.factsfile import FILES, KINDS
 from credit.subjects.models import Subject
 
 SLICE = 1 << 19

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from credit.core.policy import System
-from credit.scoring import factsfile, loading
+from credit.scoring.bulk import factsfile, loading
 from credit.scoring.impact.comparing import Comparison
 from credit.scoring.impact.groups import NOBODY_KNOWS, OF_KIND, READERS, Groups, groups_of
 from credit.scoring.impact.tallies import Part

@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from credit.core.errors import NotFound
 from credit.core.publicid import LENGTH, new_public_id
-from credit.scoring import lifewords
-from credit.scoring.draftconstraints import DRAFT, EVENT
-from credit.scoring.life import OPEN, Move, Status
+from credit.scoring.board import lifewords
+from credit.scoring.board.constraints import DRAFT, EVENT
+from credit.scoring.board.life import OPEN, Move, Status
 from credit.scoring.saying import SaysHow
 
 if TYPE_CHECKING:
-    from credit.scoring.assessments import Assessment, AssessmentQuerySet
+    from credit.scoring.assessment.models import Assessment, AssessmentQuerySet
 
 
 def _person(*, null: bool = True) -> "models.ForeignKey[Any, Any]":

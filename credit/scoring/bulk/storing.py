@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from credit.core.policy import System
 from credit.ledger import sets
-from credit.scoring.factscache import block_of
+from credit.scoring.bulk.factscache import block_of
 from credit.scoring.models import Checked, Scheme, Score
 
 ADD = """COPY scoring_score

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from credit.scoring import reviewwords
 from credit.scoring.mark import Line
-from credit.scoring.reviewing import Finding
-from credit.scoring.reviews import LONGEST, Answer
+from credit.scoring.reviews import words
+from credit.scoring.reviews.actions import LONGEST, Answer
+from credit.scoring.reviews.rules import Finding
 
 
 def _text(label: Any, hint: Any, missing: Any) -> forms.CharField:
@@ -40,7 +40,7 @@ class AnswerForm(forms.Form):
 
     finding = forms.ChoiceField(
         label=gettext_lazy("What did you find?"),
-        choices=[(code.value, word) for code, word in reviewwords.FINDING.items()],
+        choices=[(code.value, word) for code, word in words.FINDING.items()],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what you found.")},
     )
@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
             ("", "–"),
             *((line.record, f"{line.agency}: {line.stated} ({line.record})") for line in lines),
         ]
-        record.error_messages["invalid_choice"] = reviewwords.NO_SUCH_RECORD
+        record.error_messages["invalid_choice"] = words.NO_SUCH_RECORD
 
     def clean(self) -> dict[str, Any]:
         """A record is named where one looks wrong, and only there."""
@@ -75,7 +75,7 @@ class AnswerForm(forms.Form):
         if wrong and not data.get("record") and "record" not in self.errors:
             self.add_error("record", _("Choose the record that looks wrong."))
         if data.get("finding") and not wrong and data.get("record"):
-            self.add_error("record", reviewwords.NAMES_NO_RECORD)
+            self.add_error("record", words.NAMES_NO_RECORD)
         return data
 
     @property

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from credit.ledger import actions as ledger
 from credit.ledger.actions import HasPublicId
-from credit.scoring import bulk, factscache, storing
-from credit.scoring.bulk import Task
+from credit.scoring.bulk import factscache, marking, storing
+from credit.scoring.bulk.marking import Task
 from credit.scoring.models import Scheme
 
 THREADS = 2
@@ -43,7 +43,7 @@ class Rescoring:
         there may yet be undone, and no other connection sees it.
         """
         self.own = not connection.in_atomic_block
-        tasks = bulk.tasks(self.scheme, self.day, everybody=self.everybody)
+        tasks = marking.tasks(self.scheme, self.day, everybody=self.everybody)
         self.left = len(tasks)
         if self.own and not self._is_over():
             factscache.fill((task.block for task in tasks if task.dense), self._each)
@@ -64,7 +64,7 @@ class Rescoring:
         with transaction.atomic():
             if not storing.claim(self.scheme, task.block, wait=wait):
                 return False
-            subjects, changed = bulk.rescore_block(
+            subjects, changed = marking.rescore_block(
                 self.scheme, task.block, day=self.day, now=self.now, everybody=self.everybody, cached=self.own
             )
             if changed:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from credit.scoring import impactwords as words
+from credit.scoring.assessment import words
+from credit.scoring.assessment.words import counted, group_name
 from credit.scoring.impact.comparing import DOWN, LOOSE_ENDS, UP
 from credit.scoring.impact.drawings import Picture, Values, picture
 from credit.scoring.impact.fairness import FOUR_FIFTHS, Verdict
-from credit.scoring.impactwords import counted, group_name
 from credit.scoring.words import CategoryWords
 
 Tree = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from credit.scoring.life import Move, Notice, Phase, Refusal, Status
+from credit.scoring.board.life import Move, Notice, Phase, Refusal, Status
 
 START = "start"
 

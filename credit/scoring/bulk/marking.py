@@ -11,9 +11,9 @@ import polars as pl
 
 from credit.core.policy import Field, System, touch
 from credit.ledger import sets
-from credit.scoring import factscache, factsfile, loading, storing
+from credit.scoring.bulk import factscache, factsfile, loading, storing
+from credit.scoring.bulk.factsfile import SUBJECTS, Count
 from credit.scoring.engine import compute, next_change
-from credit.scoring.factsfile import SUBJECTS, Count
 from credit.scoring.models import Checked, Scheme
 from credit.scoring.rules import KINDS, SchemeRules
 

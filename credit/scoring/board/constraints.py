@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from django.db.models import BaseConstraint, CheckConstraint, F, Q, UniqueConstraint
 
-from credit.scoring.life import CLOSED, Move, Status
-from credit.scoring.lifewords import START
+from credit.scoring.board.life import CLOSED, Move, Status
+from credit.scoring.board.lifewords import START
 
 
 def _codes(members: Iterable[StrEnum]) -> list[str]:

@@ -14,9 +14,10 @@ from credit.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from credit.core.policy import Role, System
 from credit.identity.models import Membership, User
 from credit.ledger import actions as ledger
-from credit.scoring import actions, life, lifewords
+from credit.scoring import actions
+from credit.scoring.board import life, lifewords
+from credit.scoring.board.life import Move, Refusal, Standing, Status
 from credit.scoring.faultwords import in_words
-from credit.scoring.life import Move, Refusal, Standing, Status
 from credit.scoring.models import Draft, DraftEvent
 from credit.scoring.schemefile import SchemeFile, faults_of, read_scheme
 

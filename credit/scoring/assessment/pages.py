@@ -12,8 +12,8 @@ from credit.access.doors import anyone, for_role
 from credit.core.cells import csv_file
 from credit.core.errors import NotFound
 from credit.core.policy import Role
-from credit.scoring import assessing
-from credit.scoring.assessments import Assessment
+from credit.scoring.assessment import assessing
+from credit.scoring.assessment.models import Assessment
 from credit.scoring.impact import tables
 from credit.scoring.models import Draft, Scheme
 

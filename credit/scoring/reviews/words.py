@@ -3,7 +3,7 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from credit.scoring.reviewing import Bar, Finding, Limit, Refusal, Status
+from credit.scoring.reviews.rules import Bar, Finding, Limit, Refusal, Status
 
 STATUS = {
     Status.ASKED: _("Waiting for an official"),

@@ -10,8 +10,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from credit.core.errors import NotFound
 from credit.core.policy import Field, Permit
 from credit.core.publicid import LENGTH, new_public_id
-from credit.scoring import reviewwords
-from credit.scoring.reviewing import OPEN, Finding, Status
+from credit.scoring.reviews import words
+from credit.scoring.reviews.rules import OPEN, Finding, Status
 from credit.subjects.models import Subject, of_file
 
 
@@ -59,7 +59,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """The review with this public id. Raises NotFound."""
         found = self.filter(public_id=public_id).first()
         if found is None:
-            raise NotFound(reviewwords.NO_SUCH_REVIEW)
+            raise NotFound(words.NO_SUCH_REVIEW)
         return found
 
 
@@ -73,7 +73,7 @@ class Review(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     reason = models.TextField()
     status = models.CharField(
-        max_length=10, choices=[(code.value, word) for code, word in reviewwords.STATUS.items()], default="asked"
+        max_length=10, choices=[(code.value, word) for code, word in words.STATUS.items()], default="asked"
     )
     asked_by = _person(null=False)
     asked_at = models.DateTimeField()
@@ -82,7 +82,7 @@ class Review(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     finding = models.CharField(
         max_length=12,
-        choices=[(code.value, word) for code, word in reviewwords.FINDING.items()],
+        choices=[(code.value, word) for code, word in words.FINDING.items()],
         null=True,
         blank=True,
     )
@@ -151,7 +151,7 @@ class Review(models.Model):
     @property
     def found(self) -> Any:
         """What the answer means for the subject, in a sentence; None while there is none."""
-        return reviewwords.FOUND[Finding(self.finding)] if self.finding else None
+        return words.FOUND[Finding(self.finding)] if self.finding else None
 
     def is_late(self, today: date) -> bool:
         """Whether the answer is overdue."""

@@ -14,11 +14,11 @@ from credit.access.actors import UserRequest
 from credit.access.doors import for_role, look
 from credit.core.clock import business_date
 from credit.core.policy import Permit, Purpose, Role
-from credit.scoring import reviewing, reviews, reviewwords
 from credit.scoring.actions import mark_of
 from credit.scoring.models import Review
-from credit.scoring.reviewforms import AnswerForm
-from credit.scoring.reviewing import Move
+from credit.scoring.reviews import actions, rules, words
+from credit.scoring.reviews.forms import AnswerForm
+from credit.scoring.reviews.rules import Move
 from credit.subjects.models import Subject
 
 ROWS = 25
@@ -43,7 +43,7 @@ def case(request: UserRequest, review: str) -> HttpResponse:
 @for_role(Role.OFFICIAL)
 def take(request: UserRequest, review: str) -> HttpResponse:
     """POST: take a review."""
-    reviews.take(review, by=request.user, now=timezone.now())
+    actions.take(review, by=request.user, now=timezone.now())
     return redirect("reviews:detail", review)
 
 
@@ -51,7 +51,7 @@ def take(request: UserRequest, review: str) -> HttpResponse:
 @for_role(Role.OFFICIAL)
 def hand_back(request: UserRequest, review: str) -> HttpResponse:
     """POST: give a review back to the desk."""
-    reviews.hand_back(review, by=request.user, now=timezone.now())
+    actions.hand_back(review, by=request.user, now=timezone.now())
     messages.success(request, _("The review is back on the desk."))
     return redirect("reviews:list")
 
@@ -61,13 +61,13 @@ def hand_back(request: UserRequest, review: str) -> HttpResponse:
 def answer(request: UserRequest, review: str) -> HttpResponse:
     """POST: answer."""
     now = timezone.now()
-    reviews.follow(Review.objects.for_desk().named(review), Move.ANSWER, request.user, now=now)
+    actions.follow(Review.objects.for_desk().named(review), Move.ANSWER, request.user, now=now)
     permit = _look(request, review)
     form = _form(permit, request)
     if not form.is_valid():
         return _page(request, review, form)
     seen = form.cleaned_data["seen"]
-    reviews.answer(review, permit=permit, said=form.said, by=request.user, now=now, seen=seen)
+    actions.answer(review, permit=permit, said=form.said, by=request.user, now=now, seen=seen)
     messages.success(request, _("Answered. The person or company can read it now."))
     return redirect("reviews:list")
 
@@ -83,18 +83,18 @@ def _form(permit: Permit, request: UserRequest | None = None) -> AnswerForm:
     lines = [*mark.lines, *mark.idle]
     if request is not None:
         return AnswerForm(request.POST, lines=lines)
-    return AnswerForm(lines=lines, initial={"seen": reviews.revision_of(permit)})
+    return AnswerForm(lines=lines, initial={"seen": actions.revision_of(permit)})
 
 
 def _page(request: UserRequest, name: str, form: AnswerForm | None = None) -> HttpResponse:
     now = timezone.now()
     review = Review.objects.for_desk().named(name)
-    standing = reviews.standing_of(review, request.user, permit=None, now=now)
-    moves = reviewing.moves(reviewing.Status(review.status), standing)
+    standing = actions.standing_of(review, request.user, permit=None, now=now)
+    moves = rules.moves(rules.Status(review.status), standing)
     context: dict[str, object] = {"review": review, "moves": moves, "today": business_date(now)}
     if standing.bars:
-        context["bar"] = reviewwords.BARRED[reviewing.first_bar(standing.bars)]
-    elif reviews.may_look(review, request.user):
+        context["bar"] = words.BARRED[rules.first_bar(standing.bars)]
+    elif actions.may_look(review, request.user):
         permit = _look(request, name)
         context |= {
             "permit": permit,

@@ -20,8 +20,8 @@ import polars as pl
 from django.conf import settings
 
 from credit.ledger.models import Entry
-from credit.scoring import factsfile, loading
-from credit.scoring.factsfile import SUBJECTS, Anchor, Block, Count
+from credit.scoring.bulk import factsfile, loading
+from credit.scoring.bulk.factsfile import SUBJECTS, Anchor, Block, Count
 
 AT_ONCE = 32
 """Blocks that are filled in one pass over all records: some 400 MB in memory."""

@@ -14,9 +14,9 @@ from credit.access.actors import UserRequest
 from credit.access.doors import subject_page
 from credit.core.clock import business_date
 from credit.core.policy import Field, Permit
-from credit.scoring import reviewing, reviews, reviewwords
 from credit.scoring.models import Review
-from credit.scoring.reviewforms import AskForm
+from credit.scoring.reviews import actions, rules, words
+from credit.scoring.reviews.forms import AskForm
 
 ROWS = 10
 
@@ -28,19 +28,19 @@ def review(request: UserRequest, permit: Permit) -> HttpResponse:
     form = AskForm(request.POST or None)
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
-        reviews.ask(permit, reason=form.cleaned_data["reason"], by=request.user, now=now)
+        actions.ask(permit, reason=form.cleaned_data["reason"], by=request.user, now=now)
         messages.success(request, _("You have asked for it. An official reads what you wrote, and answers."))
         return redirect("scoring:review", permit.subject_public_id)
     own = Review.objects.opened_by(permit)
-    limit = reviewing.limit_on(business_date(now))
+    limit = rules.limit_on(business_date(now))
     context = {
         "permit": permit,
         "form": form,
         "waiting": own.open().first(),
         "page": Paginator(own.for_list(), ROWS).get_page(request.GET.get("page")),
         "today": business_date(now),
-        "due_on": reviewing.due_on(business_date(now), limit),
-        "source": reviewwords.source_of(limit),
+        "due_on": rules.due_on(business_date(now), limit),
+        "source": words.source_of(limit),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "scoring/review.html", context, status=status)
@@ -50,6 +50,6 @@ def review(request: UserRequest, permit: Permit) -> HttpResponse:
 @subject_page(Field.MARK)
 def withdraw(request: UserRequest, permit: Permit, review: str) -> HttpResponse:
     """POST: the subject takes it back."""
-    reviews.withdraw(review, permit=permit, by=request.user, now=timezone.now())
+    actions.withdraw(review, permit=permit, by=request.user, now=timezone.now())
     messages.success(request, _("Withdrawn. Nobody looks into it any more."))
     return redirect("scoring:review", permit.subject_public_id)

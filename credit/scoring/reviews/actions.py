@@ -13,10 +13,10 @@ from credit.core.policy import GroundKind, Permit, Purpose, Role
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records.models import Record, Submission
-from credit.scoring import reviewing, reviewwords
 from credit.scoring.actions import mark_of
 from credit.scoring.models import Review
-from credit.scoring.reviewing import Bar, Finding, Move, Refusal, Standing, Status
+from credit.scoring.reviews import rules, words
+from credit.scoring.reviews.rules import Bar, Finding, Move, Refusal, Standing, Status
 from credit.subjects.actions import family_of
 from credit.subjects.models import Claim, Office, Subject
 
@@ -38,10 +38,10 @@ class Answer:
 def ask(permit: Permit, *, reason: str, by: User, now: datetime) -> Review:
     """Ask that a human looks at one's own mark. Raises NotAllowed (not one's own file), Invalid, Conflict (asked)."""
     if permit.purpose is not Purpose.OWN_RECORD:
-        raise NotAllowed(reviewwords.REFUSED[Refusal.NOT_SUBJECT])
+        raise NotAllowed(words.REFUSED[Refusal.NOT_SUBJECT])
     said, today = _said(reason), business_date(now)
     if Review.objects.opened_by(permit).open().exists():
-        raise Conflict(reviewwords.ALREADY_OPEN)
+        raise Conflict(words.ALREADY_OPEN)
     try:
         with transaction.atomic():
             review = Review.objects.create(
@@ -49,10 +49,10 @@ def ask(permit: Permit, *, reason: str, by: User, now: datetime) -> Review:
                 reason=said,
                 asked_by=by,
                 asked_at=now,
-                due_on=reviewing.due_on(today, reviewing.limit_on(today)),
+                due_on=rules.due_on(today, rules.limit_on(today)),
             )
     except IntegrityError as error:  # somebody asked in the same moment
-        raise Conflict(reviewwords.ALREADY_OPEN) from error
+        raise Conflict(words.ALREADY_OPEN) from error
     ledger.note("review.asked", by=by, about=review, at=now, subject=permit.subject_public_id)
     return review
 
@@ -95,7 +95,7 @@ def answer(public_id: str, *, permit: Permit, said: Answer, by: User, now: datet
     """
     review, following = _begin(public_id, Move.ANSWER, permit=permit, by=by, now=now)
     if seen is not None and seen != revision_of(permit):
-        raise Conflict(reviewwords.STALE, review=public_id)
+        raise Conflict(words.STALE, review=public_id)
     mark = mark_of(permit, now=now)
     review.finding, review.answer, review.record = said.finding, _said(said.text), _record(said, permit)
     review.answered_at, review.as_of, review.score = now, mark.as_of, mark.score
@@ -125,12 +125,12 @@ def standing_of(review: Review, user: User, *, permit: Permit | None, now: datet
 
 def follow(review: Review, move: Move, by: User, *, permit: Permit | None = None, now: datetime) -> Status:
     """Where a move leads. Raises NotAllowed, Conflict (closed, or moved on)."""
-    following = reviewing.after(Status(review.status), move, standing_of(review, by, permit=permit, now=now))
+    following = rules.after(Status(review.status), move, standing_of(review, by, permit=permit, now=now))
     if isinstance(following, Bar):
-        raise NotAllowed(reviewwords.BARRED[following], review=review.public_id)
+        raise NotAllowed(words.BARRED[following], review=review.public_id)
     if isinstance(following, Refusal):
         refusal = Conflict if following in CHANGED_MEANWHILE else NotAllowed
-        raise refusal(reviewwords.REFUSED[following], review=review.public_id)
+        raise refusal(words.REFUSED[following], review=review.public_id)
     return following
 
 
@@ -179,9 +179,9 @@ def _close_grounds(review: Review, *, by: User, now: datetime) -> None:
 def _said(text: str) -> str:
     said = text.strip()
     if not said:
-        raise Invalid(reviewwords.NOTHING_SAID)
+        raise Invalid(words.NOTHING_SAID)
     if len(said) > LONGEST:
-        raise Invalid(reviewwords.TOO_LONG % {"limit": LONGEST})
+        raise Invalid(words.TOO_LONG % {"limit": LONGEST})
     return said
 
 
@@ -189,9 +189,9 @@ def _record(said: Answer, permit: Permit) -> Record | None:
     """The record that an answer names. Raises Invalid where it should name one and doesn't, or the other way round."""
     if said.finding is not Finding.RECORD_WRONG:
         if said.record:
-            raise Invalid(reviewwords.NAMES_NO_RECORD)
+            raise Invalid(words.NAMES_NO_RECORD)
         return None
     found = Record.objects.opened_by(permit).filter(public_id=said.record).first()
     if found is None:
-        raise Invalid(reviewwords.NO_SUCH_RECORD)
+        raise Invalid(words.NO_SUCH_RECORD)
     return found

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from credit.core.publicid import LENGTH, new_public_id
-from credit.scoring.draftmodels import Draft
+from credit.scoring.assessment.lines import Shown
+from credit.scoring.board.models import Draft
 from credit.scoring.impact.comparing import Comparison
-from credit.scoring.impactlines import Shown
 from credit.scoring.rules import KINDS
 from credit.scoring.schemefile import rules_in
 from credit.scoring.words import CategoryWords

@@ -21,11 +21,12 @@ from credit.core.errors import Conflict, NotAllowed
 from credit.core.policy import System
 from credit.identity.models import User
 from credit.ledger import actions as ledger
-from credit.scoring import drafts, life, lifewords, population
-from credit.scoring.assessments import Assessment, AssessmentPart, AssessmentResult
+from credit.scoring.assessment.models import Assessment, AssessmentPart, AssessmentResult
+from credit.scoring.board import drafts, life, lifewords
+from credit.scoring.board.life import Move, Refusal, Standing, Status
+from credit.scoring.bulk import population
 from credit.scoring.impact.report import report
 from credit.scoring.impact.tallies import Tally, from_plain, merge, tally, to_plain
-from credit.scoring.life import Move, Refusal, Standing, Status
 from credit.scoring.models import Draft, Scheme
 
 PART_TASK = "scoring.assess_part"

@@ -1,0 +1,1 @@
+"""A scheme before it is in force: drafts, approvals, notice."""

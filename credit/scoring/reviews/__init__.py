@@ -1,0 +1,1 @@
+"""A human looks at a mark again: asked for, taken, answered."""
