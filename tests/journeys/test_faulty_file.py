@@ -23,7 +23,9 @@ def saved(page: Page, link: str) -> bytes:
     return Path(awaited.value.path()).read_bytes()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with-javascript", "without-javascript"]
+)
 def test_a_faulty_file_is_mended_in_its_own_spreadsheet(script, portal, window, tmp_path):
     number = 700 + script
     rows = [

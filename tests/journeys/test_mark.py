@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 from tests.journeys import moves
 
 pytestmark = pytest.mark.browser
-BOTH = pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+BOTH = pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with-javascript", "without-javascript"]
+)
 
 
 @BOTH

@@ -45,7 +45,9 @@ def test_every_state_of_the_records_pages_is_without_barriers(language, wide, po
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with-javascript", "without-javascript"]
+)
 def test_a_record_is_found_and_the_way_back_keeps_what_was_asked(script, portal, window):
     page = window(portal.person("individual"), script=script)
     door = moves.file_of(page)

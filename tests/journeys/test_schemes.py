@@ -11,7 +11,9 @@ from tests.journeys.seeing import barriers
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.long)], ids=["with-javascript", "without-javascript"]
+)
 def test_anyone_makes_a_mark_up_record_by_record(script, portal, window):
     """axe itself is a script: where there is none, it finds nothing and isn't asked."""
     page = window(script=script)
