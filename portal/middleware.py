@@ -3,14 +3,17 @@
 import logging
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 import kombu.exceptions
 import redis
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
+from django.utils.http import escape_leading_slashes
 from django.views import defaults
 
 from credit.core.errors import DomainError
@@ -43,6 +46,24 @@ class Machines:
         response = problems.of_page(response)
         patch_cache_control(response, no_store=True)
         return response
+
+
+class NoSlash:
+    """An address typed with a slash too many leads to the page; Django's own middleware adds one that is missing."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Only where there is no such page, and there is one without the slash. Says nothing of what is behind it."""
+        response = self.get_response(request)
+        path = request.path_info.rstrip("/")
+        if response.status_code != HTTPStatus.NOT_FOUND or path == request.path_info or request.method != "GET":
+            return response
+        if not path or is_valid_path(request.path_info) or not is_valid_path(path):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(escape_leading_slashes(f"{path}?{query}" if query else path))
 
 
 class ServicesGone:

@@ -26,6 +26,21 @@ def test_an_unknown_address_is_a_page_with_a_way_on(client, db):
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("/calculator/", "/calculator"), ("/schemes/conversions/?q=a", "/schemes/conversions?q=a"), ("/desk/files//", "")],
+)
+def test_a_slash_too_many_leads_to_the_page(client, db, typed, meant):
+    response = client.get(typed)
+    assert (response.status_code, response.headers.get("Location", "")) == ((301, meant) if meant else (404, ""))
+
+
+@pytest.mark.parametrize("typed", ["/calculator/", "//evil.example/", "/nowhere/", "/"])
+def test_only_addresses_that_exist_are_led_to(client, db, typed):
+    assert client.post(typed).status_code in {404, 405}
+    assert client.get(typed, follow=True).redirect_chain in ([], [("/calculator", 301)])
+
+
+@pytest.mark.parametrize(
     ("status", "heading"),
     [
         (403, "You may not do this"),
