@@ -55,12 +55,15 @@ class NoSlash:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Only where there is no such page, and there is one without the slash. Says nothing of what is behind it."""
+        """Only where there is no such page, and there is one without the slash. Says nothing of what is behind it.
+
+        Programs type nothing: what they ask for under another address isn't there.
+        """
         response = self.get_response(request)
         path = request.path_info.rstrip("/")
         if response.status_code != HTTPStatus.NOT_FOUND or path == request.path_info or request.method != "GET":
             return response
-        if not path or is_valid_path(request.path_info) or not is_valid_path(path):
+        if not path or path.startswith("/api/") or is_valid_path(request.path_info) or not is_valid_path(path):
             return response
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(escape_leading_slashes(f"{path}?{query}" if query else path))

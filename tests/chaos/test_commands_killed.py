@@ -8,11 +8,12 @@ import pytest
 from portal.config import ROOT
 from tests.journeys.running import wait_for
 
+pytestmark = pytest.mark.long
+
 START_SECONDS = 60
 GONE_SECONDS = 40
 
 
-@pytest.mark.long
 def test_a_killed_command_leaves_nothing_running_and_the_next_one_works(another_portal, tmp_path_factory):
     folder = tmp_path_factory.mktemp("killed")
     portal = another_portal(folder)

@@ -17,6 +17,8 @@ from credit.scoring.models import Checked, Scheme, Score
 from credit.subjects.models import Subject
 from tests.scoring.conftest import OPEN_1, stating
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 BLOCKS, EACH, KILLS = 60, 6, 3
 OPERATOR = "operator@example.org"
@@ -79,7 +81,6 @@ def blocks_are_whole(scheme: Scheme, day: date) -> bool:
     return all(factscache.block_of(subject) in done for subject in given)
 
 
-@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_what_was_killed_goes_on_and_ends_as_if_it_had_not_been(population):
     scheme = Scheme.objects.get(code="open")

@@ -11,6 +11,8 @@ from tests.chaos.database import time_passes
 from tests.chaos.visitor import Visitor
 from tests.journeys.running import Portal, wait_for
 
+pytestmark = pytest.mark.long
+
 BOUND_SECONDS = 12
 """The most that a page may take to say that a service is gone."""
 HUNG_SECONDS = 30
@@ -79,7 +81,6 @@ def test_pages_say_that_postgresql_is_gone_and_work_again_when_it_is_back(portal
     assert subject.get(door).status_code == 200
 
 
-@pytest.mark.long
 def test_pages_say_that_postgresql_does_not_answer(portal, subject):
     door = subject.door()
     postgres = service_of(portal, "postgres")
@@ -93,7 +94,6 @@ def test_pages_say_that_postgresql_does_not_answer(portal, subject):
     assert subject.get(door).status_code == 200
 
 
-@pytest.mark.long
 def test_a_report_ordered_while_redis_is_gone_is_issued_when_it_is_back(portal, subject):
     door = subject.door()
     token = subject.token(f"{door}reports")
@@ -118,7 +118,6 @@ def test_signing_in_while_redis_is_gone_says_so_plainly(portal):
     visitor.sign_in(person)
 
 
-@pytest.mark.long
 def test_a_file_delivered_while_redis_does_not_answer_is_checked_when_it_does(portal, officer):
     home = "/agency/market-supervision/"
     token = officer.token(home)

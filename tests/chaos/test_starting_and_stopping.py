@@ -21,6 +21,8 @@ from tests.chaos.database import services
 from tests.chaos.visitor import Visitor
 from tests.journeys.running import Portal, wait_for
 
+pytestmark = pytest.mark.long
+
 GONE_SECONDS = 40
 START_SECONDS = 60
 
@@ -39,7 +41,6 @@ def alive(portal: Portal) -> list[psutil.Process]:
     return [process for process in portal.processes() if process.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.long
 def test_two_portals_at_once_share_nothing_and_ctrl_c_ends_only_one(portal, kept):
     kept.start()
     for one in (portal, kept):
@@ -52,7 +53,6 @@ def test_two_portals_at_once_share_nothing_and_ctrl_c_ends_only_one(portal, kept
     assert Visitor(portal.url).get("/readyz").status_code == 200
 
 
-@pytest.mark.long
 def test_a_second_start_keeps_the_data_and_a_kill_leaves_nothing_running(kept):
     kept.start()
     Visitor(kept.url).sign_in(kept.person("individual"))
@@ -61,7 +61,6 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_nothing_running(kept):
     wait_until_gone(kept)
 
 
-@pytest.mark.long
 def test_a_taken_port_is_said_and_nothing_is_left_running(portal, kept):
     done = run([sys.executable, "manage.py", "demo"], kept.environment | {"PORT": str(portal.port)})
     assert done.returncode == 2
@@ -128,7 +127,6 @@ def test_production_without_a_key_stops_with_its_name(production, name):
     assert done.stdout == ""
 
 
-@pytest.mark.long
 def test_production_with_every_key_starts_and_serves(production, kept):
     address = f"127.0.0.1:{kept.port}"
     server = subprocess.Popen([*GUNICORN, "--bind", address], cwd=ROOT, env=production, start_new_session=True)
@@ -180,7 +178,6 @@ def a_stronger_role(services: Services, kind: str) -> Iterator[None]:
             connection.execute(back)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", STRONGER)
 def test_nothing_starts_as_a_role_that_reads_around_the_rules(production, held, kind):
     with a_stronger_role(held, kind):

@@ -14,6 +14,8 @@ from tests.chaos.database import database_of, time_passes
 from tests.chaos.visitor import Visitor
 from tests.journeys.running import Portal, wait_for
 
+pytestmark = pytest.mark.long
+
 WORK_SECONDS = 90
 ROWS = 20_000
 AGENCY = "/agency/rongcheng/"
@@ -107,7 +109,6 @@ def test_a_file_is_checked_once_though_its_worker_is_killed(portal, officer):
     assert happened(portal, "submission.parsed") == before + 1
 
 
-@pytest.mark.long
 def test_work_is_finished_once_after_the_whole_worker_was_killed(portal, subject, officer):
     before = happened(portal, "report.issued"), happened(portal, "submission.parsed")
     delivery = deliver(officer, "killed-worker")
@@ -123,7 +124,6 @@ def test_work_is_finished_once_after_the_whole_worker_was_killed(portal, subject
     assert (happened(portal, "report.issued"), happened(portal, "submission.parsed")) == tuple(n + 1 for n in before)
 
 
-@pytest.mark.long
 def test_without_a_signing_key_a_report_waits_and_is_issued_when_the_key_is_back(portal, subject, tmp_path):
     key = tmp_path / "signing"
     portal.stop()
