@@ -29,7 +29,7 @@ def another_portal(world: Portal) -> Callable[[Path], Portal]:
     """Makes a portal with a copy of the sample world; not started yet."""
 
     def made(folder: Path) -> Portal:
-        copied = embedded_portal(folder)
+        copied = embedded_portal(folder, seeded=False)
         subprocess.run(["cp", "--archive", str(world.data_dir), str(copied.data_dir)], check=True)
         copied.people = world.people
         return copied
@@ -48,10 +48,10 @@ def portal(another_portal: Callable[[Path], Portal], tmp_path_factory: pytest.Te
     shutil.rmtree(running.data_dir, ignore_errors=True)
 
 
-def embedded_portal(folder: Path) -> Portal:
+def embedded_portal(folder: Path, *, seeded: bool = True) -> Portal:
     """A portal that starts its own PostgreSQL and Redis, whatever the test run was given."""
     with no_addresses():
-        return new_portal(folder, folder.name)
+        return new_portal(folder, folder.name, seeded=seeded)
 
 
 @contextmanager

@@ -105,14 +105,17 @@ def totp(secret: str) -> str:
     return pyotp.TOTP(secret).now()
 
 
-def new_portal(folder: Path, name: str) -> Portal:
-    """A portal that isn't started yet, apart from the services of the test run."""
+def new_portal(folder: Path, name: str, *, seeded: bool = True) -> Portal:
+    """A portal that isn't started yet, apart from the services of the test run.
+
+    `seeded`: migrated already, where the run has a seed; else its folder is left to whoever fills it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = dict(os.environ) | {"DATA_DIR": str(folder / "data"), "PORT": str(port)}
     if url := environment.get("DATABASE_URL"):
         environment["DATABASE_URL"] = services.make_database(url, f"{urlsplit(url).path[1:]}_{name}")
-    if bool(url) == bool(environment.get(services.SEED_URL)):
+    if seeded and bool(url) == bool(environment.get(services.SEED_URL)):
         services.copy_seed(folder / "data")
     return Portal(folder, environment, port)
