@@ -40,43 +40,29 @@ def copy_seed(folder: Path) -> None:
 
 
 def make_database(url: str, name: str) -> str:
-    """A database with this name on the given server, as the seed's if there is one; returns its address."""
+    """A database with this name on the given server, as the seed's if there is one; returns its address.
+
+    It and its application role are dropped at the end.
+    """
     template = urlsplit(os.environ.get(SEED_URL, "")).path[1:] or "template1"
-    words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("SELECT pg_advisory_lock(20261126)"))  # a template may be copied once at a time
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(words)
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
-
-def own_database(url: str) -> str:
-    """A database for this run alone, and in time its application role; both dropped at the end."""
-    name = f"plainmark_test_{os.getpid()}"
-
-    def drop() -> None:
+    def run(*statements: str) -> None:
+        names = sql.Identifier(name), sql.Identifier(f"{name}_app"), sql.Identifier(template)
         with psycopg.connect(url, autocommit=True) as connection:
-            for words in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {1}"):
-                connection.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(f"{name}_app")))
+            for statement in statements:
+                connection.execute(sql.SQL(statement).format(*names))
 
-    atexit.register(drop)
-    return make_database(url, name)
-
-
-def never_sync(data_dir: Path) -> None:
-    """This run's own server doesn't wait for the disk: what it holds needn't outlive the machine's next crash."""
-    from portal.embedded.places import Places
-
-    with psycopg.connect(Places(data_dir).announced().superuser_url, autocommit=True) as connection:
-        for name in ("fsync", "full_page_writes"):
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
-        connection.execute("SELECT pg_reload_conf()")
+    drop = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
+    lock = "SELECT pg_advisory_lock(20261126)"  # a template may be copied once at a time
+    run(lock, drop, "CREATE DATABASE {0} TEMPLATE {2}")
+    atexit.register(run, drop, "DROP ROLE IF EXISTS {1}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def make_seed() -> None:
     """Migrate once, in the process that starts pytest-xdist's workers; they, and portals that tests start, copy it."""
     if url := os.environ.get("DATABASE_URL"):
-        os.environ[SEED_URL] = own_database(url)
+        os.environ[SEED_URL] = make_database(url, f"plainmark_test_{os.getpid()}")
     environment = dict(os.environ) | {"DATABASE_URL": os.environ.get(SEED_URL, "")}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
     os.environ[SEED] = os.environ["DATA_DIR"]
@@ -94,12 +80,10 @@ def start() -> None:
         return
     os.environ["PLAINMARK_TEST_RUN"] = run
     if url := os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = own_database(url)
+        os.environ["DATABASE_URL"] = make_database(url, f"plainmark_test_{os.getpid()}")
     from portal import entry
 
     entry.hold_services()
-    if not os.environ.get("DATABASE_URL"):
-        never_sync(Path(os.environ["DATA_DIR"]))
 
 
 start()
