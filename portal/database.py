@@ -13,6 +13,9 @@ from psycopg import sql
 
 CREATE_ROLE = "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}"
 
+MAINTAIN_SINCE = 170_000
+"""The PostgreSQL from which on a role can be allowed to ANALYZE what isn't its own."""
+
 
 class WrongRole(Exception):
     """The portal is connected as somebody who could read around the rules."""
@@ -59,11 +62,15 @@ def grant() -> None:
     append_only = {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
+        may_maintain = cursor.connection.info.server_version >= MAINTAIN_SINCE
+    grown = {model._meta.db_table for model in apps.get_models() if getattr(model, "grows_in_bulk", False)}
     _grant("CONNECT, TEMPORARY", "DATABASE", name)
     _grant("USAGE", "SCHEMA", "public")
     for table in tables:
         _grant("ALL", "TABLE", table, words="REVOKE {} ON {} {} FROM {}")
         _grant(_rights(table, append_only), "TABLE", table)
+        if may_maintain and table in grown:
+            _grant("MAINTAIN", "TABLE", table)
     _grant("USAGE, SELECT", "ALL SEQUENCES IN SCHEMA", "public")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -33,6 +33,16 @@ def sequence(model: type[models.Model]) -> str:
     As a constant: looked up by the statement itself it is looked up for each row, which takes longer than the row.
     """
     return str(rows("SELECT pg_get_serial_sequence(%(table)s, 'id')", table=model._meta.db_table)[0][0])
+
+
+def learn_soon(*tables: type[models.Model]) -> None:
+    """Once the transaction is committed, let PostgreSQL look at tables that it has made much larger.
+
+    Until somebody does (its own daemon: within a minute or some), it plans every page's queries for the table before.
+    It passes over tables that this role may not maintain (PostgreSQL 15 and 16), with a warning.
+    """
+    names = ", ".join(table._meta.db_table for table in tables)
+    transaction.on_commit(lambda: run(f"ANALYZE {names}"), robust=True)
 
 
 def insert(model: type[models.Model], columns: Mapping[str, str], source: str, **named: Any) -> int:

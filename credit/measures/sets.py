@@ -111,7 +111,7 @@ def stage(wanted: pl.DataFrame, entries: pl.DataFrame) -> None:
 
     `entries`: the columns entry, key, notice_days.
     """
-    ids = pl.Series("public_id", list(new_public_ids(wanted.height, 3)), dtype=pl.String)
+    ids = pl.Series("public_id", new_public_ids(wanted.height, 3), dtype=pl.String)
     rows = wanted.with_columns(ids).join(entries, on="entry").select(COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(STAGE)

@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from credit.core.policy import Field, System, touch
 from credit.identity.models import User
 from credit.ledger import sets
@@ -23,6 +25,7 @@ from credit.records.statements import CONTENT, STANDS, find_last_said
 from credit.records.versioning import CARRIED, supersede
 from credit.records.versions import record_id
 from credit.subjects import bulk
+from credit.subjects.models import Subject, SubjectIdentifier
 
 STATED = """
 CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
@@ -35,10 +38,7 @@ FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
         AND r.notation = %(notation)s AND r.document = d.document
 ORDER BY n.subject_id
 """
-TAKEN = """
-SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t.fresh
-UNION SELECT max(record_id) FROM stated WHERE fresh GROUP BY public_id HAVING count(*) > 1
-"""
+TAKEN = "SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t.fresh"
 OTHER_NAMES = """
 SELECT DISTINCT s.id, s.name, d.name FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
     JOIN subjects_subject s ON s.id = n.subject_id
@@ -60,6 +60,10 @@ WITH named_ones AS (
 SELECT subject_id FROM named_ones
 UNION SELECT merged_into_id FROM named_ones JOIN ({led_on}) led_on ON led_on.id = subject_id
 """
+MANY = 5_000
+"""Rows of a delivery after which tables may look like others."""
+
+GROWN = (Record, RecordVersion, Subject, SubjectIdentifier)
 Progress = Callable[[int], None]
 """Told how far it is, in percent."""
 
@@ -105,6 +109,8 @@ def publish(
     _add_first_versions(submission, by, now, reasons)
     progress(95)
     _state_again(submission, by, now, reasons)
+    if submission.accepted > MANY:
+        sets.learn_soon(*GROWN)
 
 
 def raise_revisions(table: str = "touched") -> None:
@@ -130,17 +136,29 @@ def _find_records(submission: Submission) -> None:
 
 
 def _add_records(submission: Submission, now: datetime) -> int:
-    while taken := sets.rows(TAKEN):
-        for (record,) in taken:
-            sets.run("UPDATE stated SET public_id = %(id)s WHERE record_id = %(record)s", id=record_id(), record=record)
     columns = {name: name for name in ("public_id", "subject_id", "document")} | {
         "id": "record_id",
         "agency_id": "%(agency)s",
         "notation": "%(notation)s",
         "created_at": "%(now)s",
     }
-    source = "FROM stated WHERE fresh ORDER BY record_id"
-    return sets.insert(Record, columns, source, agency=submission.agency_id, notation=submission.notation, now=now)
+    source = "FROM stated WHERE fresh"  # which lies in the order of its ids
+    named = {"agency": submission.agency_id, "notation": submission.notation, "now": now}
+    while True:
+        try:
+            with transaction.atomic():
+                return sets.insert(Record, columns, source, **named)
+        except IntegrityError:
+            if not _choose_free_ids():
+                raise
+
+
+def _choose_free_ids() -> bool:
+    """Once in thousands of large deliveries a random id is taken: asking beforehand would read all records."""
+    taken = sets.rows(TAKEN)
+    for (record,) in taken:
+        sets.run("UPDATE stated SET public_id = %(id)s WHERE record_id = %(record)s", id=record_id(), record=record)
+    return bool(taken)
 
 
 def _add_first_versions(submission: Submission, by: User, now: datetime, reasons: Mapping[int, str]) -> None:
@@ -153,7 +171,7 @@ def _add_first_versions(submission: Submission, by: User, now: datetime, reasons
         "submission_id": "%(submission)s",
         "reason": "coalesce(%(reasons)s::jsonb ->> line::text, '')" if reasons else "''",
     }
-    source = f"FROM stated LEFT JOIN ({LED_ON}) led_on ON led_on.id = stated.subject_id WHERE fresh ORDER BY record_id"
+    source = f"FROM stated LEFT JOIN ({LED_ON}) led_on ON led_on.id = stated.subject_id WHERE fresh"
     sets.insert(RecordVersion, columns, source, now=now, **_authors(submission, by, reasons))
 
 

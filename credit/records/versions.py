@@ -43,6 +43,8 @@ class Record(models.Model):
     `subject` is whom the delivery named; in whose file the record is says each version (see merging.py).
     """
 
+    grows_in_bulk = True
+
     public_id = models.CharField(max_length=LENGTH, unique=True, default=record_id, editable=False)
     # Foreign keys without db_constraint are checked by triggers, once for all rows of a statement (0003_bulk).
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", db_constraint=False, db_index=False)
@@ -144,12 +146,8 @@ class VersionQuerySet(models.QuerySet["RecordVersion"]):
 
     def history_of(self, record: Record) -> Self:
         """All versions of a record, the newest first, with who made them."""
-        return (
-            self.filter(record=record)
-            .with_moments()
-            .select_related("record__agency__profile", "submission")
-            .order_by("-number")
-        )
+        found = self.filter(record=record).with_moments().order_by("-number")
+        return found.select_related("record__agency__profile", "submission")
 
 
 KNOWN_FROM = Greatest(
@@ -177,6 +175,8 @@ class RecordVersion(models.Model):
     common scale, -1000 to 1000; `mark` is the agency's own. A struck version says that the record stands no longer.
     Nothing of a version changes but `superseded_at`, once (trigger).
     """
+
+    grows_in_bulk = True
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="versions", db_constraint=False, db_index=False)
     number = models.IntegerField()

@@ -25,10 +25,7 @@ SELECT d.kind, d.token, d.name, d.subject_public_id AS public_id, i.subject_id I
 FROM delivered d LEFT JOIN subjects_subjectidentifier i ON i.kind = d.kind AND i.token = d.token
 WHERE d.first ORDER BY d.kind, d.token
 """
-TAKEN = """
-SELECT n.subject_id FROM named n JOIN subjects_subject s USING (public_id) WHERE n.fresh
-UNION SELECT max(subject_id) FROM named WHERE fresh GROUP BY public_id HAVING count(*) > 1
-"""
+TAKEN = "SELECT n.subject_id FROM named n JOIN subjects_subject s USING (public_id) WHERE n.fresh"
 REGISTERS = """FROM (
     SELECT DISTINCT ON (d.register) n.subject_id, d.register FROM delivered d JOIN named n USING (kind, token)
     WHERE d.register IS NOT NULL ORDER BY d.register, d.line
@@ -73,8 +70,8 @@ def find_or_make_named(*, now: datetime) -> int:
     """Make `named` from the temporary table `delivered`; returns how many subjects were made.
 
     `delivered` has line, kind, token, name, and, for one row of each identifier, `first` and a random
-    `subject_public_id`. Those that aren't on file are made with revision 1: their file begins with this change. Two
-    writers at once make each only once.
+    `subject_public_id`, each another. Those that aren't on file are made with revision 1: their file begins with this
+    change. Two writers at once make each only once.
     """
     while True:
         sets.run(NAMED, ids=sets.sequence(Subject))
@@ -119,7 +116,7 @@ def _make_named(now: datetime) -> int:
         "revision": "1",
         "created_at": "%(now)s",
     }
-    sets.insert(Subject, columns, "FROM named WHERE fresh ORDER BY subject_id", companies=COMPANIES, now=now)
+    sets.insert(Subject, columns, "FROM named WHERE fresh", companies=COMPANIES, now=now)
     columns = {"subject_id": "subject_id", "kind": "kind", "token": "token"}
     return sets.insert(SubjectIdentifier, columns, "FROM named WHERE fresh ORDER BY kind, token")
 

@@ -59,6 +59,8 @@ class Subject(models.Model):
         INDIVIDUAL = "individual", _("individual")
         COMPANY = "company", _("company")
 
+    grows_in_bulk = True
+
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=400)
@@ -108,6 +110,8 @@ class IdentifierQuerySet(models.QuerySet["SubjectIdentifier"]):
 
 class SubjectIdentifier(models.Model):
     """An official number of a subject; `token` is its AES-SIV ciphertext, so that it can be looked up."""
+
+    grows_in_bulk = True
 
     # Checked by a trigger, once for all rows of a statement (0002_bulk).
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="identifiers", db_constraint=False)

@@ -1,5 +1,8 @@
 """What this process and the database's have used."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -7,6 +10,32 @@ def most_memory() -> float:
     """MiB that this process had at most; getrusage would tell those of whoever started it, too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+
+@contextmanager
+def memory_of_all() -> Iterator[list[float]]:
+    """MiB that this process and those that it starts have together, looked at twenty times a second."""
+    import psutil
+
+    found, done, here = [most_memory()], threading.Event(), psutil.Process()
+
+    def look() -> None:
+        while not done.wait(0.05):
+            total = here.memory_info().rss
+            for child in here.children(recursive=True):
+                try:
+                    total += child.memory_info().rss
+                except psutil.Error:
+                    continue  # it has just ended
+            found.append(total / 1024**2)
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        watch.join()
 
 
 def database_seconds() -> float:

@@ -1,6 +1,5 @@
 """A checked submission becomes records whole or not at all, and only by a second officer."""
 
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,7 @@ from django.db import transaction
 
 from credit.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from credit.core.identifiers import mask
-from credit.core.publicid import PATTERN
+from credit.core.publicid import PATTERN, new_public_ids
 from credit.ledger.models import Entry
 from credit.records import actions
 from credit.records.models import Confirmation, Record, Submission
@@ -171,12 +170,16 @@ def put(made, status, desk, *, partial=False):
 def test_public_ids_that_are_taken_already_are_replaced(office, monkeypatch):
     desk = office()
     desk.publish(ratings(rating(1)))
-    taken = Subject.objects.get().public_id, Record.objects.get().public_id
+    taken = {2: Subject.objects.get().public_id, 3: Record.objects.get().public_id}
+    left = {2: [taken[2]], 3: [taken[3]] * 2}
 
     def unlucky(count, groups=2):
-        return itertools.repeat(taken[groups - 2], count)
+        begun = [left[groups].pop() for _ in range(min(count, len(left[groups])))]
+        return "\n".join([*begun, *new_public_ids(count - len(begun), groups), ""]).encode()
 
-    monkeypatch.setattr("credit.records.loading.new_public_ids", unlucky)
+    monkeypatch.setattr("credit.records.loading.public_id_lines", unlucky)
     assert desk.publish(ratings(rating(2), rating(3), rating(1, document="more"))).records_new == 3
+    assert left == {2: [], 3: []}
     assert (Subject.objects.count(), Record.objects.count()) == (3, 4)
-    assert all(PATTERN.match(public_id) for public_id in Record.objects.values_list("public_id", flat=True))
+    found = [*Record.objects.values_list("public_id", flat=True), *Subject.objects.values_list("public_id", flat=True)]
+    assert all(PATTERN.match(public_id) for public_id in found)

@@ -104,6 +104,19 @@ class Batch:
             return None
         return found
 
+    def identify_all(self, kinds: Sequence[IdentifierKind | None], key: str) -> list[Identifier | None]:
+        """`identify` for a column, where most pass. `kinds`: of each row's identifier; None: passed over."""
+        cells, found = self.columns[key], list[Identifier | None]()
+        for i, kind in enumerate(kinds):
+            one, cell = None, cells[i]
+            if kind is not None:
+                try:
+                    one = self.identifiers[i] = check(kind, cell if isinstance(cell, str) else "")
+                except BadIdentifier:
+                    one = self.identify(i, kind, key)
+            found.append(one)
+        return found
+
 
 def fill(batch: Batch, column: Column, raw: Sequence[str] | None) -> None:
     """Check one column of a batch and put it in. `raw` None: the file doesn't have this column."""

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 
 from credit.records.notations.faults import Code, refuse
 from credit.records.notations.formats import encoding_of
@@ -22,7 +23,8 @@ def read_csv(data: bytes) -> Iterator[list[str]]:
     text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding_of(data), newline="")
     last: list[str] | None = None
     try:
-        for row in csv.reader(_with_end(text)):
+        # An end after the lines: a quotation mark that was left open swallows it.
+        for row in csv.reader(chain(text, (END,))):
             if last is not None:
                 yield last
             last = row
@@ -30,9 +32,3 @@ def read_csv(data: bytes) -> Iterator[list[str]]:
         raise refuse(Code.FILE_FORMAT) from None
     if last != [END]:
         raise refuse(Code.FILE_FORMAT, detail="quotes")
-
-
-def _with_end(text: io.TextIOWrapper) -> Iterator[str]:
-    """The lines and a mark after them: a quotation mark that was left open swallows it."""
-    yield from text
-    yield END

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 from credit.core.identifiers import IdentifierKind
-from credit.records.notations.cells import Bad, Batch, Cell
+from credit.records.notations.cells import BAD, Bad, Batch, Cell
 from credit.records.notations.faults import Code
 from credit.records.notations.limits import held_end
 from credit.records.notations.shapes import Notation, Row, UnknownMark, plain
@@ -21,39 +21,37 @@ def rating(module_file: str) -> Notation:
 
 def read(batch: Batch, notation: Notation) -> Iterator[Row]:
     """The sound rows of a batch of ratings; faults go to the batch."""
-    columns = [batch.columns[key] for key in ("identifier_type", "identifier", "mark")]
+    identifiers = batch.identify_all(_kinds(batch), "identifier")
     decided, ends = batch.dates("decided_on"), batch.dates("ends_on")
     texts = batch.texts("name"), batch.texts("document")
-    convert, held = cache(partial(_convert, notation)), cache(held_end)
-    places = zip(batch.lines, *columns, decided, ends, *texts, strict=True)
-    for i, (line, paper, number, mark, begun, end, name, document) in enumerate(places):
-        kind = _kind(batch, i, paper, number)
-        identifier = batch.identify(i, kind, "identifier") if kind else None
-        if begun and end and end <= begun:
+    convert, held, faulty = cache(partial(_convert, notation)), cache(held_end), batch.faulty
+    columns = zip(batch.lines, identifiers, batch.columns["mark"], decided, ends, *texts, strict=True)
+    for i, (line, identifier, mark, begun, end, name, document) in enumerate(columns):
+        if end and begun and end <= begun:
             batch.fault(i, "ends_on", Code.DATE_ORDER, expected=begun.isoformat())
-        value = None if isinstance(mark, Bad) else convert(mark, begun)
+        value = None if mark is BAD else convert(mark, begun)
         if isinstance(value, UnknownMark):
             detail = ("points" if value.known else "number") if value.points else "known"
             batch.fault(i, "mark", Code.VALUE_UNKNOWN, detail=detail, expected=value.known)
-        elif identifier and value is not None and begun and i not in batch.faulty:
-            until = held(value, begun, end)
-            yield Row(line, identifier.kind, identifier.value, name, document, str(mark), value, begun, until, {})
+        elif identifier and value is not None and begun and i not in faulty:
+            kind, number = identifier
+            yield Row(line, kind, number, name, document, str(mark), value, begun, held(value, begun, end), {})
 
 
-def _kind(batch: Batch, i: int, paper: Cell, number: Cell) -> IdentifierKind | None:
-    if number == "":
-        batch.fault(i, "identifier", Code.IDENTIFIER_MISSING)
-    if isinstance(paper, Bad):
-        return None
-    kind = _read_kind(str(paper))
-    if kind is None:
-        batch.fault(i, "identifier_type", Code.VALUE_UNKNOWN, detail="known", expected=", ".join(KINDS))
-    return kind
-
-
-@lru_cache(maxsize=1_000)
-def _read_kind(text: str) -> IdentifierKind | None:
-    return KINDS.get(plain(text))
+def _kinds(batch: Batch) -> list[IdentifierKind | None]:
+    """Which number each row says that it has; None where it can't be known."""
+    papers, numbers = batch.columns["identifier_type"], batch.columns["identifier"]
+    known: dict[Cell, IdentifierKind | None] = {
+        paper: None if isinstance(paper, Bad) else KINDS.get(plain(str(paper))) for paper in set(papers)
+    }
+    kinds = [known[paper] for paper in papers]
+    for i, kind in enumerate(kinds if None in kinds or "" in numbers else ()):
+        if numbers[i] == "":
+            batch.fault(i, "identifier", Code.IDENTIFIER_MISSING)
+            kinds[i] = None
+        if kind is None and papers[i] is not BAD:
+            batch.fault(i, "identifier_type", Code.VALUE_UNKNOWN, detail="known", expected=", ".join(KINDS))
+    return kinds
 
 
 def _convert(notation: Notation, mark: Cell, decided_on: date | None) -> int | UnknownMark:
@@ -62,4 +60,5 @@ def _convert(notation: Notation, mark: Cell, decided_on: date | None) -> int | U
     try:
         return table.convert(str(mark))
     except UnknownMark as unknown:
-        return unknown
+        # Not the one that was raised: it holds on to the frames that it came through, and they to the whole batch.
+        return UnknownMark(unknown.known, points=unknown.points)
