@@ -163,11 +163,8 @@ RIC_CHECKS = "10X98765432"
 RIC_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 
 # GB/T 2260; 81 to 83: Hong Kong, Macao and Taiwan residents, 71: Taiwan.
-PROVINCES = frozenset(
-    str(code)
-    for block in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
-    for code in range(block[0], block[1] + 1)
-)
+BLOCKS = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+PROVINCES = frozenset(str(code) for first, last in BLOCKS for code in range(first, last + 1))
 HMT_PROVINCES = frozenset({"81", "82", "83"})
 EARLIEST_YEAR = 1850
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Self
 
 import polars as pl
 
+from credit.scoring.rows import Sums, behind, run_ends
 from credit.scoring.rules import FACTOR_LIMIT, Band, Category, SchemeRules
 
 FACTS: dict[str, pl.DataType] = {
@@ -139,49 +139,6 @@ def next_change(facts: pl.DataFrame, marks: Marks) -> pl.DataFrame:
     return pl.concat([dates, fading]).group_by("subject").agg(pl.col("stale_from").min())
 
 
-def _behind(names: Sequence[str]) -> pl.Expr:
-    """Whether a row belongs before the one above it, by the first of these columns in which they differ."""
-    *first, last = names
-    behind = pl.col(last) < pl.col(last).shift(1)
-    for name in reversed(first):
-        above = pl.col(name).shift(1)
-        behind = (pl.col(name) < above) | ((pl.col(name) == above) & behind)
-    return behind
-
-
-def _run_ends(names: Sequence[str]) -> pl.Expr:
-    """Whether a row is the last of those side by side that have the same values in these columns."""
-    ends = pl.col(names[0]) != pl.col(names[0]).shift(-1)
-    for name in names[1:]:
-        ends |= pl.col(name) != pl.col(name).shift(-1)
-    return ends.fill_null(True)
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """How rows side by side with the same keys are added up: running totals at the ends of runs, and their differences.
-
-    Exact, even where running totals wrap around.
-    """
-
-    running: Sequence[pl.Expr]
-    differences: Sequence[pl.Expr]
-
-    @classmethod
-    def of(cls, keys: Sequence[str], **added: pl.Expr) -> Self:
-        """Sums of Int64 columns by name."""
-        same = [pl.col(key) for key in keys]
-        running = [
-            *same,
-            *(number.cum_sum().alias(name) for name, number in added.items()),
-            _run_ends(keys).alias("ends"),
-        ]
-        return cls(running, [*same, *(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in added)])
-
-    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.select(self.running).filter("ends").select(self.differences)
-
-
 @dataclass(frozen=True)
 class _Steps:
     """What the engine does under one scheme on one day, as expressions: made once, run for many subjects.
@@ -195,7 +152,7 @@ class _Steps:
     plain: Sequence[pl.Expr]
     weighed: Sequence[pl.Expr]
     fraction: Sequence[pl.Expr]
-    moved: _Sums
+    moved: Sums
     before: Sequence[pl.Expr]
     limited: pl.Expr
     score: pl.Expr
@@ -231,7 +188,7 @@ def _steps(scheme: SchemeRules, as_of: date) -> _Steps:
             fades.alias("fades"),
         ],
         fraction=[(col("weighed") * left.cast(pl.Int64)).alias("above"), (span.cast(pl.Int64) * 100).alias("below")],
-        moved=_Sums.of(["subject"], moved=moved, records=col("records")),
+        moved=Sums.of(["subject"], moved=moved, records=col("records")),
         before=[
             (col("moved").fill_null(0) + scheme.base * 10 + sum(idle)).alias("before"),
             col("records").fill_null(0),
@@ -288,8 +245,8 @@ def _band(bands: Sequence[Band]) -> pl.Expr:
 
 
 NAMED = pl.col("category").cast(pl.String)
-BEHIND = _behind(ORDER).any()
-LATEST = ~pl.col("rating") | _run_ends(("subject", "given", "source", "rating"))
+BEHIND = behind(ORDER).any()
+LATEST = ~pl.col("rating") | run_ends(("subject", "given", "source", "rating"))
 """Of rivals side by side, events first, the last one is the latest rating."""
 FLOOR = (pl.col("above") // pl.col("below")).alias("floor")
 REST = ((pl.col("above") - pl.col("floor") * pl.col("below")) * 2).alias("twice")
@@ -299,6 +256,6 @@ POINTS = [
     pl.col("fades") & (pl.col("weighed") != 0),
 ]
 """The fraction to a whole number of tenths, half to even: step by step, so that nothing is divided twice."""
-BY_CATEGORY = _Sums.of(
+BY_CATEGORY = Sums.of(
     ("subject", "category"), sum=pl.col("tenths"), records=pl.col("tenths").is_not_null().cast(pl.Int64)
 )
