@@ -107,9 +107,10 @@ def code_sent_to(address: str, mail: Path) -> str:
     return CODE.findall(body)[0]
 
 
-def test_whoever_signs_out_sees_nothing_any_more(portal, window):
+def test_whoever_signs_out_sees_nothing_any_more(portal, windows):
     person = portal.person("individual", 1)
-    page = window(person)
+    page = windows.open(person)
+    del windows.signed_in[person["email"]]
     door = moves.file_of(page)
     page.get_by_role("button", name="Sign out").click()
     confirm_if_asked(page)
