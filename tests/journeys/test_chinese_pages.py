@@ -31,13 +31,13 @@ LINKS = """() => [...document.querySelectorAll("a[href^='/']:not([download])")]
 
 NOT_ENGLISH = re.compile(
     r"""
-    manage\.py\sverify_ledger\s--heads\sDIR | “signature”
+    \b[0-9A-Z]{4}(-[0-9A-Z]{4})+              # public ids and codes; first, as one may begin like another word: MB3K-…
+    | manage\.py\sverify_ledger\s--heads\sDIR | “signature”
     | Plainmark(\s\(demonstration\))? | \S+@\S+ | https?://\S+ | Mozilla/5\.0.*
     | CC0-1\.0
     | PDF | SHA-256 | CSV | XLSX | (ND)?JSON | UTF-8 | UTC | GB\s18030 | Ed25519 | base64 | RFC | KB | MB | LEI
     | \b(uscc|lei|passport|register):(FRA-)?… # how a number is written
     | FRA-\w+ | \bA{1,3}\b                    # a passport; the best bands
-    | [0-9A-Z]{4}(-[0-9A-Z]{4})+              # public ids and codes
     | \d{4}\*+[0-9A-Z]{4} | \b[0-9A-Z]{18}\b   # identifiers, masked and as they were delivered
     | \b[0-9a-f]{12,}\b | \S{43}=             # digests, keys
     | \b[\w-]+(\.(csv|xlsx|json|pdf|toml|sig|pem))+\b | OpenSSL
