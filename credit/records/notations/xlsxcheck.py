@@ -31,8 +31,10 @@ OTHER_BOOKS = ("content.xml", "workbook.bin")
 """Other formats that come as ZIP (ODS, XLSB): the reader would try them too."""
 
 PREFIX = rb"(?:[^\s:<>/\"']{0,64}+:)?"
-ATTRIBUTES = rb"""(?:\s++(?!r\s*+=)[^\s=<>"'/]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'))*+"""
-PLACE = rb"""(?:\s++r\s*+=\s*+(?:"([A-Za-z]{0,3}+)([0-9]{1,7}+)"|'([A-Za-z]{0,3}+)([0-9]{1,7}+)'))?+"""
+ATTRIBUTES = rb"""(?:\s++(?!r\s*+=)[^\s=<>"'/]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+')){0,24}"""
+PLACE = rb"""(?:\s++r\s*+=\s*+(?:"([A-Za-z]{0,3}+)([0-9]{1,7}+)"|'([A-Za-z]{0,3}+)([0-9]{1,7}+)'))?"""
+# Neither of the two is possessive: Python 3.11.2 (Debian 12) goes on behind what the last, failing round had taken.
+# Attributes are bounded instead: spreadsheets write at most some fifteen, and what has more is refused.
 USUAL_CELLS = re.compile(rb'<c r="([A-Z]{1,3}+)([0-9]{1,7}+)"(?: [st]="[0-9A-Za-z]{1,9}+"){0,2}+ ?/?>')
 USUAL_ROWS = re.compile(rb'<row r="([0-9]{1,7}+)"(?: [A-Za-z0-9:]{1,40}+="[^<>"=]*+")*+ ?/?>')
 USUAL_TAGS = (
