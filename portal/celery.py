@@ -1,13 +1,15 @@
 """The queue. The database is the truth and the queue is a hint: the beat's sweepers find what a lost message left."""
 
+import ctypes
 import os
+import signal
 import sys
 import warnings
 from typing import Any
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import setup_logging, worker_init, worker_process_init
+from celery.signals import beat_embedded_init, setup_logging, worker_init, worker_process_init
 
 from portal import entry
 
@@ -47,6 +49,20 @@ def keep_our_logging(**_: Any) -> None:
 def yield_to_pages(**_: Any) -> None:
     """Whoever waits for a page comes before a worker's million rows."""
     os.nice(10)
+
+
+PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
+
+
+@beat_embedded_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """The beat is the worker's child, and nobody else's: where that was killed it would wait for a broker for ever."""
+    worker = os.getppid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as SystemExit it would be lost where something catches all
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != worker:  # it was killed just before
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @worker_init.connect

@@ -57,6 +57,7 @@ class Stack:
             "gunicorn",
             "portal.wsgi",
             "--preload",  # imported once, not once a worker
+            "--no-control-socket",  # it would lie in the home folder, for all portals of a user
             "--workers",
             "2",
             "--bind",

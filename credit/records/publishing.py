@@ -29,14 +29,18 @@ from credit.subjects.models import Subject, SubjectIdentifier
 
 STATED = """
 CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
-SELECT d.line, d.document, d.mark, d.value, d.valid_from, d.valid_to, d.details, d.public_id, n.subject_id,
-    n.fresh AS subject_is_new, r.id IS NULL AS fresh,
-    coalesce(r.id, nextval(%(ids)s::regclass)) AS record_id,
+SELECT line, document, mark, value, valid_from, valid_to, details, public_id, subject_id,
+    subject_is_new, found IS NULL AS fresh, coalesce(found, nextval(%(ids)s::regclass)) AS record_id,
     %(kind)s::text AS kind, %(category)s::text AS category
-FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
-    LEFT JOIN records_record r ON NOT n.fresh AND r.subject_id = n.subject_id AND r.agency_id = %(agency)s
-        AND r.notation = %(notation)s AND r.document = d.document
-ORDER BY n.subject_id
+FROM (
+    SELECT d.*, n.subject_id, true AS subject_is_new, NULL::bigint AS found
+    FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token WHERE n.fresh
+    UNION ALL
+    SELECT d.*, n.subject_id, false, r.id FROM delivered d JOIN named n ON n.kind = d.kind AND n.token = d.token
+        LEFT JOIN records_record r ON r.subject_id = n.subject_id AND r.agency_id = %(agency)s
+            AND r.notation = %(notation)s AND r.document = d.document
+    WHERE NOT n.fresh
+) met ORDER BY subject_id
 """
 TAKEN = "SELECT t.record_id FROM stated t JOIN records_record r USING (public_id) WHERE t.fresh"
 OTHER_NAMES = """

@@ -6,6 +6,7 @@ Identifiers are staged as their tokens: what a release needs, and what a sample 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -44,7 +45,20 @@ def as_frame(rows: Sequence[Row], tokens: Sequence[bytes], first: Sequence[bool]
     encrypt = vault.identifier_cipher()
     also = [encrypt(IdentifierKind.REGISTER, number) if number else None for number in registers]
     kept = ["{}" if not item else json.dumps(item, ensure_ascii=False) for item in details]
-    cells = (lines, kinds, tokens, names, documents, marks, values, begun, ends, kept, also, first)
+    cells: tuple[Sequence[Any], ...] = (
+        lines,
+        kinds,
+        tokens,
+        names,
+        documents,
+        marks,
+        values,
+        begun,
+        ends,
+        kept,
+        also,
+        first,
+    )
     columns = zip(COLUMNS.items(), cells, strict=True)
     return pl.DataFrame([pl.Series(name, column, dtype=kind) for (name, kind), column in columns])
 

@@ -40,6 +40,7 @@ POSTGRES_OPTIONS = {
     "shared_buffers": "256MB",
     "max_connections": "100",
     "max_wal_size": "4GB",
+    "wal_init_zero": "off",  # a million rows fill 1.5 GB of new log: written once, not twice
     "log_min_messages": "warning",
     "jit": "off",
 }

@@ -26,7 +26,9 @@ def measure() -> Iterator[tuple[str, str, float, str, float]]:
     """Two lines: nothing else running, and a worker checking what comes in at the same time."""
     call_command("migrate", verbosity=0)
     port = _free_port()
-    with _running("gunicorn", "portal.wsgi", "--workers", str(WEB_WORKERS), "--bind", f"127.0.0.1:{port}"):
+    with _running(
+        "gunicorn", "portal.wsgi", "--no-control-socket", "--workers", str(WEB_WORKERS), "--bind", f"127.0.0.1:{port}"
+    ):
         headers = _headers(port)
         _send_all(port, headers, "warm", 300)
         quiet = _send_all(port, headers, "quiet", SUBMISSIONS)

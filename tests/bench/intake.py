@@ -110,8 +110,10 @@ def _work(how: str, submission_pk: int, by_pk: int) -> dict[str, float]:
     from credit.identity.models import User
     from credit.records import actions, keeping
     from credit.records.models import Submission
+    from portal.celery import yield_to_pages
     from tests.bench import ormpeer
 
+    yield_to_pages()  # as a worker of Celery's does
     submission, by = Submission.objects.select_related("agency").get(pk=submission_pk), User.objects.get(pk=by_pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

@@ -29,12 +29,17 @@ START_SECONDS = 60
 
 @pytest.fixture(scope="module")
 def kept(another_portal: Any, tmp_path_factory: pytest.TempPathFactory) -> Portal:
-    """A portal that these tests start and end in turn: its data must survive each of them."""
-    return another_portal(tmp_path_factory.mktemp("kept"))
+    """A portal that these tests start and end in turn: its data must survive each of them. Its user's home is empty."""
+    made = another_portal(tmp_path_factory.mktemp("kept"))
+    made.environment["HOME"] = str(tmp_path_factory.mktemp("home"))
+    return made
 
 
 def wait_until_gone(portal: Portal) -> None:
-    wait_for(lambda: not alive(portal), GONE_SECONDS)
+    try:
+        wait_for(lambda: not alive(portal), GONE_SECONDS)
+    except AssertionError:
+        pytest.fail("\n".join(f"{each.pid} {each.ppid()} {each.status()} {each.cmdline()}" for each in alive(portal)))
 
 
 def alive(portal: Portal) -> list[psutil.Process]:
@@ -47,6 +52,7 @@ def test_two_portals_at_once_share_nothing_and_ctrl_c_ends_only_one(portal, kept
         Visitor(one.url).sign_in(one.person("individual"))
     assert services(kept).redis_port != services(portal).redis_port
     assert services(kept).socket_dir != services(portal).socket_dir
+    assert list(Path(kept.environment["HOME"]).rglob("*")) == []
     kept.stop()
     assert kept.process.returncode == 0
     wait_until_gone(kept)
@@ -58,6 +64,13 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_nothing_running(kept):
     Visitor(kept.url).sign_in(kept.person("individual"))
     kept.process.kill()
     kept.process.wait(GONE_SECONDS)
+    wait_until_gone(kept)
+
+
+def test_the_beat_ends_with_a_worker_whose_first_process_alone_is_killed(kept):
+    kept.start()
+    next(each for each in kept.processes("celery", "worker") if each.pid == os.getpgid(each.pid)).kill()
+    assert kept.process.wait(GONE_SECONDS) == 1
     wait_until_gone(kept)
 
 
@@ -113,7 +126,17 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
     )
 
 
-GUNICORN = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--workers", "1", "--log-level", "warning"]
+GUNICORN = [
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "portal.wsgi",
+    "--no-control-socket",
+    "--workers",
+    "1",
+    "--log-level",
+    "warning",
+]
 WORKER = [sys.executable, "-m", "celery", "--quiet", "--app", "portal", "worker", "--pool", "solo"]
 DOCTOR = [sys.executable, "manage.py", "doctor", "--json"]
 
