@@ -54,14 +54,16 @@ def yield_to_pages(**_: Any) -> None:
 PR_SET_PDEATHSIG = 1
 """Of prctl(2)."""
 
+THIS_WORKER = os.getpid()
+"""The worker's first process, which imports this; those that it forks know it by this."""
+
 
 @beat_embedded_init.connect
 def end_with_the_worker(**_: Any) -> None:
     """The beat is the worker's child, and nobody else's: where that was killed it would wait for a broker for ever."""
-    worker = os.getppid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as SystemExit it would be lost where something catches all
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != worker:  # it was killed just before
+    if os.getppid() != THIS_WORKER:  # it was killed just before
         os.kill(os.getpid(), signal.SIGTERM)
 
 
