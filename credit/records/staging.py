@@ -45,20 +45,7 @@ def as_frame(rows: Sequence[Row], tokens: Sequence[bytes], first: Sequence[bool]
     encrypt = vault.identifier_cipher()
     also = [encrypt(IdentifierKind.REGISTER, number) if number else None for number in registers]
     kept = ["{}" if not item else json.dumps(item, ensure_ascii=False) for item in details]
-    cells: tuple[Sequence[Any], ...] = (
-        lines,
-        kinds,
-        tokens,
-        names,
-        documents,
-        marks,
-        values,
-        begun,
-        ends,
-        kept,
-        also,
-        first,
-    )
+    cells: tuple[Any, ...] = (lines, kinds, tokens, names, documents, marks, values, begun, ends, kept, also, first)
     columns = zip(COLUMNS.items(), cells, strict=True)
     return pl.DataFrame([pl.Series(name, column, dtype=kind) for (name, kind), column in columns])
 
