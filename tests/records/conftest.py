@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.http import HttpResponse
@@ -15,6 +15,11 @@ from credit.records import actions
 from credit.records.models import Record, RecordVersion, Submission
 from credit.records.programs import Kind
 from tests import factories
+
+if TYPE_CHECKING:
+    from tests.records.pairs import Files
+
+LIST = "/api/v1/submissions"
 
 
 @dataclass
@@ -60,6 +65,14 @@ def office(now: datetime) -> Callable[..., Office]:
         return Office(factories.agency(agency), factories.officer(agency), factories.officer(agency), notation, now)
 
     return make
+
+
+def parsed(public_id: str) -> Submission:
+    """A submission after its worker."""
+    found = Submission.objects.get(public_id=public_id)
+    actions.parse(found.pk, now=timezone.now())
+    found.refresh_from_db()
+    return found
 
 
 def newest(**filters: object) -> RecordVersion:
@@ -121,9 +134,7 @@ class Program:
         """Hand over a file."""
         asked = {name: value for name, value in {"notation": notation, "filename": filename}.items() if value}
         headers = self.headers | ({"idempotency-key": key} if key is not None else {})
-        return self.client.generic(
-            "POST", "/api/v1/submissions", body, CONTENT_TYPE=kind, query_params=asked, headers=headers
-        )
+        return self.client.generic("POST", LIST, body, CONTENT_TYPE=kind, query_params=asked, headers=headers)
 
 
 @pytest.fixture
@@ -141,3 +152,11 @@ def program(settings: Any) -> Callable[..., Program]:
         return caller
 
     return make
+
+
+@pytest.fixture
+def files(office: Callable[..., Office], db: None) -> "Files":
+    """A company that is on file twice."""
+    from tests.records.pairs import Files  # which has this module's Office
+
+    return Files(office())

@@ -12,7 +12,7 @@ from credit.subjects.models import Merging, Subject
 from credit.subjects.rules import Move
 from tests import factories
 from tests.conftest import browser_of
-from tests.records.test_merging import LEI
+from tests.records.pairs import LEI
 
 pytestmark = pytest.mark.django_db
 

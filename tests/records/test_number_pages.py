@@ -14,7 +14,7 @@ from credit.subjects.models import NumberAct, Office, Subject, SubjectIdentifier
 from tests import factories
 from tests.conftest import browser_of
 from tests.records.files import rating, ratings
-from tests.records.test_merging import LEI
+from tests.records.pairs import LEI
 
 WHY = "The company register says so."
 ATTACH = {"attach-number": f"lei:{LEI.value}", "attach-reason": WHY}

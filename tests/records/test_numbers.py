@@ -13,7 +13,7 @@ from credit.subjects.models import NumberAct, Office, RegisterJoin, Subject, Sub
 from tests import factories
 from tests.records.conftest import versions_of
 from tests.records.files import rating, ratings
-from tests.records.test_merging import LEI
+from tests.records.pairs import LEI
 from tests.records.test_register_numbers import penalties, register
 
 PENALTIES = "double-publicity-penalty"

@@ -26,7 +26,7 @@ from credit.reports.rules import MOMENTS_AT_ONCE
 from credit.scoring.actions import mark_of
 from tests import factories
 from tests.records.conftest import Office
-from tests.records.test_merging import LEI, Files
+from tests.records.pairs import LEI, Files
 from tests.reports.test_issuing import content_of
 from tests.reports.world import World, make_world
 

@@ -15,7 +15,7 @@ STANDINGS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "move"), product(Status, Move))
+@pytest.mark.parametrize(("status", "move"), list(product(Status, Move)))
 def test_only_listed_moves_are_possible(status, move):
     for standing in STANDINGS:
         following = life.after(status, move, standing)
