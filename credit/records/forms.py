@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credit.core.errors import Invalid
 from credit.records.overrides import REASON_LENGTH
+from credit.records.reasons import without_number
 from credit.records.words import notation_name
 
 
@@ -83,3 +85,10 @@ class WithdrawalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why it is withdrawn.")},
     )
+
+    def clean_reason(self) -> str:
+        """Those who read it are many."""
+        try:
+            return without_number(self.cleaned_data["reason"])
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.message) from refusal

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.clock import Clock
-from credit.core.errors import Invalid
+from credit.core.errors import DomainError, Invalid
 from credit.core.policy import System
 from credit.identity.models import Organisation, User
 from credit.ledger import actions as ledger
@@ -22,7 +22,7 @@ from credit.records import keeping, notations, queue, staging
 from credit.records.matching import Matching
 from credit.records.models import ApiClient, Registration, Submission
 from credit.records.moves import Status
-from credit.records.notations.apart import read_apart
+from credit.records.notations.apart import ReaderDied, read_apart
 from credit.records.notations.faults import Code, Fault, FileRefused, shown
 from credit.records.notations.formats import Limits
 from credit.records.notations.reading import Reading, read
@@ -42,6 +42,12 @@ INTAKE = f"system:{System.INTAKE}"
 
 class ClaimLost(Exception):
     """Another worker has the submission now, or it was withdrawn."""
+
+
+class Interrupted(DomainError):
+    """The process that read a file was ended before the file did; whoever finds the claim left reads it anew."""
+
+    code = "interrupted"
 
 
 def receive(
@@ -107,7 +113,7 @@ def parse(submission_pk: int, *, now: datetime) -> Submission | None:
     """Read a received file and stage its rows and faults; None where somebody else does or did.
 
     Each batch is its own transaction and holds only while the claim does, so that a killed worker's work is done
-    anew and never twice.
+    anew and never twice. Raises Interrupted.
     """
     submission = _claim(submission_pk, now)
     if submission is None:
@@ -117,6 +123,8 @@ def parse(submission_pk: int, *, now: datetime) -> Submission | None:
             _read_through(submission, now)
     except ClaimLost:
         return None
+    except ReaderDied as died:
+        raise Interrupted(_("Reading the file was interrupted. It is kept and read again within minutes.")) from died
     submission.refresh_from_db()
     return submission
 

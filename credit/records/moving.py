@@ -20,6 +20,7 @@ from credit.ledger import actions as ledger
 from credit.records.models import Record, RecordMove, RecordVersion
 from credit.records.moves import Cause
 from credit.records.numbers import require_official
+from credit.records.reasons import without_number
 from credit.records.statements import content_of
 from credit.records.versioning import add_next, draft, newest_of
 from credit.subjects import actions as subjects
@@ -37,8 +38,7 @@ def move_records(records: Collection[str], *, to: Identifier, reason: str, by: U
     Raises NotAllowed, NotFound, Invalid (no reason, several files, a person's to a company), and Conflict (joined files
     are parted first, or a delivery is being published).
     """
-    if not reason.strip():
-        raise Invalid(_("Say why."))
+    reason = without_number(reason)
     if not 0 < len(set(records)) <= AT_ONCE:
         raise Invalid(_("Choose the records, 1,000 at most."))
     target = subjects.find(to)
@@ -50,8 +50,7 @@ def move_records(records: Collection[str], *, to: Identifier, reason: str, by: U
 @transaction.atomic
 def undo(public_id: str, *, reason: str, by: User, now: datetime) -> RecordMove:
     """Move back what one move has moved. Raises as `move_records`, and Conflict (undone already, or gone on since)."""
-    if not reason.strip():
-        raise Invalid(_("Say why."))
+    reason = without_number(reason)
     done = RecordMove.objects.select_related("source").filter(public_id=public_id).first()
     if done is None:
         raise NotFound(_("Nothing was done under this number."))
@@ -79,7 +78,7 @@ def _move(
         raise Invalid(_("Choose records of one file, and another one to which they go."))
     source = Subject.objects.get(pk=sources.pop())
     _check(source, target, by, now)
-    pairs = [(old, _next(old, target, by, reason.strip(), now)) for old in steps.values()]
+    pairs = [(old, _next(old, target, by, reason, now)) for old in steps.values()]
     add_next(pairs, now=now)
     subjects.raise_revision(sorted([source.pk, target.pk]))
     files = {"from_file": source.public_id, "to_file": target.public_id}
@@ -88,7 +87,7 @@ def _move(
     ledger.note("records.moved", by=by, about=target, at=now, records=len(pairs), **files)
     moved = sorted(old.record.public_id for old, _new in pairs)
     return RecordMove.objects.create(
-        source=source, target=target, records=moved, by=by, at=now, reason=reason.strip(), undoes=undoes
+        source=source, target=target, records=moved, by=by, at=now, reason=reason, undoes=undoes
     )
 
 

@@ -5,8 +5,6 @@ Three faults can be accepted: an identifier of which nothing but the check digit
 file is checked again with what was accepted; a name is taken on when it is released (naming.py).
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,11 +23,7 @@ from credit.records.moves import Status
 from credit.records.notations.faults import CONTROL, Code, Fault
 from credit.records.officers import require_officer
 from credit.records.overrides import ACCEPTABLE, REASON_LENGTH
-
-NUMBER = re.compile(r"[0-9A-Z]{15,}")
-DIGITS = 10
-"""A run of so many letters and digits, with so many digits, could be somebody's official number."""
-BETWEEN = re.compile(r"(?<=[0-9A-Z])[\s\-‐‑‒–—]+(?=[A-Z]*[0-9])")
+from credit.records.reasons import without_number
 
 Accepted = Mapping[int, frozenset[Code]]
 """By line, the faults that were accepted."""
@@ -107,7 +101,4 @@ def _reason(text: str) -> str:
     said = " ".join(CONTROL.sub(" ", text).split())
     if not REASON_LENGTH[0] <= len(said) <= REASON_LENGTH[1]:
         raise Invalid(_("Say why, in 10 to 300 characters."), code="reason")
-    runs = NUMBER.findall(BETWEEN.sub("", unicodedata.normalize("NFKC", said).upper()))
-    if any(sum(character.isdigit() for character in run) >= DIGITS for run in runs):
-        raise Invalid(_("Leave the number itself out of the reason: it stands in the file."), code="reason")
-    return said
+    return without_number(said)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from credit.core.clock import Clock
-from credit.core.errors import Invalid, NotAllowed
+from credit.core.errors import NotAllowed
 from credit.identity.models import User
 from credit.ledger import actions as ledger
 from credit.records import queue, staging
@@ -15,6 +15,7 @@ from credit.records.models import ApiClient, RecordVersion, Submission
 from credit.records.moves import Cause, Move, Status
 from credit.records.numbers import drop_joins
 from credit.records.officers import require_officer
+from credit.records.reasons import without_number
 from credit.records.replaying import replay
 from credit.records.statements import content_of
 from credit.records.unsaying import unsay
@@ -35,9 +36,7 @@ def withdraw(
     for it now. Raises as `release`. `through`: the program of `by` that does it. What was released, only a person
     takes back: raises NotAllowed.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Say why it is withdrawn."))
+    reason = without_number(reason)
     clock = Clock(now)
     with soon(patient=here):
         return _withdraw(submission_id, reason=reason, by=by, clock=clock, through=through, here=here)

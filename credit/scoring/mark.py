@@ -1,10 +1,10 @@
 """A mark as a page, a report or a command shows it: every line of the sum, in the order in which one reads it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
@@ -187,6 +187,10 @@ class Mark:
     factors: Sequence[CategoryTotal]
     without_disputed: tuple[int | None, str | None] | None
     document: dict[str, Any]
+
+    def for_others(self) -> Self:
+        """As anybody but the subject sees it: a record that has ended is the subject's alone."""
+        return replace(self, idle=[line for line in self.idle if line.ends_on is None or line.ends_on > self.as_of])
 
     @property
     def base(self) -> int:

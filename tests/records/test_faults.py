@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 
@@ -196,10 +197,35 @@ def test_harmless_words_are_not_forbidden(heading):
         ('{"data": [', [(None, None, "file.format")]),
         ("[" * 100_000, [(None, None, "file.format")]),
         ('[{"a":' + "[" * 100_000, [(None, None, "file.format")]),
+        ('[{"a":[' + "[]," * 100_000 + "[]]}]", [(None, None, "file.format")]),
+        ('[{"a":"}","b":[' + "[]," * 100_000 + "[]]}]", [(None, None, "file.format")]),
+        ("[{" + ",".join(f'"{n}":1' for n in range(10_000)) + "}]", [(None, None, "file.format")]),
+        ('[{"a":"' + "x" * 5_000 + '"', [(None, None, "file.format")]),
     ],
 )
 def test_json_that_is_refused(text, found):
     assert faults(text.encode(), COURT, "court.json") == found
+
+
+@pytest.mark.parametrize("name", ["court.json", "court.ndjson"])
+def test_json_takes_little_more_room_than_its_file(name):
+    """Each of its lists would take twenty times its own room."""
+    data = b'{"iname": ""}\n' * name.endswith("ndjson") + b"[" + b"[]," * 1_000_000 + b"[]]"
+    tracemalloc.start()
+    try:
+        assert faults(data, COURT, name) == [(None, None, "file.format")]
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(data)
+    finally:
+        tracemalloc.stop()
+
+
+def test_long_texts_in_json_are_read_as_they_are():
+    long = "}]," * 5_000 + '\\"'
+    good = {"type": 0, "cardNum": factories.resident_id(1).value, "courtName": "c", "publishDate": "2026-01-01"}
+    elements = [good | {"iname": long, "caseCode": str(n)} for n in range(3)]
+    for name, text in (("c.json", json.dumps(elements)), ("c.ndjson", "\n".join(map(json.dumps, elements)))):
+        found = faults(text.encode(), COURT, name)
+        assert found == [(line, "iname", "field.too_long") for line in (1, 2, 3)]
 
 
 def test_json_and_ndjson_count_their_elements():

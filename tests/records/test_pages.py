@@ -194,6 +194,9 @@ def test_a_withdrawal_needs_its_reason(office, client_of):
     made = desk.publish(ratings(rating(1)))
     client, url = client_of(desk.first), reverse("agency:withdraw", args=["tax", made.public_id])
     assert client.post(url, {"reason": " "}).status_code == 422
+    told = client.post(url, {"reason": f"The row of {factories.uscc(1).value} is wrong."})
+    assert told.status_code == 422
+    assert "Leave the number itself out" in text_of(told)
     assert client.post(url, {"reason": "The wrong year."}).status_code == 302
     page = text_of(client.get(reverse("agency:submission", args=["tax", made.public_id])))
     assert "The wrong year." in page

@@ -4,11 +4,12 @@ import gc
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import psutil
 import pytest
 
-from credit.records import notations
+from credit.records import intake, notations
 from credit.records.notations import apart, reading
 from credit.records.notations.faults import Code, FileRefused
 from credit.records.notations.formats import Limits
@@ -90,6 +91,18 @@ def test_a_reader_that_is_killed_is_no_end_of_the_file():
     reader.kill()
     with pytest.raises(apart.ReaderDied, match=str(-signal.SIGKILL)):
         list(readings)
+
+
+@pytest.mark.django_db
+def test_a_file_whose_reader_was_killed_is_said_to_be_and_read_again_later(office, monkeypatch):
+    desk = office()
+    made = desk.deliver(large(), parse=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(apart, "COMMAND", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+        with pytest.raises(intake.Interrupted, match="read again"):
+            intake.parse(made.pk, now=desk.now)
+    later = desk.now + timedelta(hours=1)
+    assert intake.parse(made.pk, now=later).rows == ROWS
 
 
 def test_a_reader_that_nobody_listens_to_is_ended():

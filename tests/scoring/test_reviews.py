@@ -339,6 +339,18 @@ def test_from_asking_to_reading_the_answer(today_world, client_of):
     assert "To review a mark" in text(own.get(reverse("access:looks", args=[world.subject.public_id])))
 
 
+def test_what_has_ended_is_the_subjects_alone(today_world, client_of):
+    world = today_world
+    long_ago = world.now - timedelta(days=4 * 365)
+    ended = penalty(world.subject, submitted_by=world.submitter, released_by=world.releaser, now=long_ago)
+    assert ended.public_id in [line.record for line in mark_of(world.own(), now=world.now).idle]
+    review = world.take(world.ask())
+    seen = text(client_of(world.officials[0]).get(reverse("reviews:detail", args=[review.public_id])))
+    assert world.record.public_id in seen
+    assert ended.public_id not in seen
+    assert ended.document not in seen
+
+
 def test_taking_back_what_was_asked(today_world, client_of):
     world = today_world
     own = client_of(world.owner)

@@ -1,6 +1,7 @@
 """JSON (a list of objects) and NDJSON (an object a line), element by element. Numbers keep their own digits."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,14 @@ from credit.records.notations.headings import refuse_forbidden
 
 SPACE = " \t\r\n"
 KEYS = 512
+
+LONG = 4_096
+"""Characters from which on the parts of a value are counted before anything is made of it."""
+
+PARTS = 8_192
+"""Brackets, texts and commas of one such value. Each may take fifty times its room in memory; a row has some dozens."""
+
+PART = re.compile(r'[\[\]{}",]')
 
 
 def read_json(data: bytes) -> Iterator[list[str]]:
@@ -24,7 +33,7 @@ def read_ndjson(data: bytes) -> Iterator[list[str]]:
     try:
         _parse(text)
     except FileRefused:
-        return _table(lambda: (_parse(line) for line in text.split("\n") if line.strip(SPACE)))
+        return _table(lambda: (_parse(line) for line in _lines(text) if line.strip(SPACE)))
     return _table(lambda: iter([_parse(text)]))
 
 
@@ -76,10 +85,7 @@ def _elements(text: str) -> Iterator[Any]:
         _end(text, place + 1)
         return
     while True:
-        try:
-            element, place = DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            raise _bad() from None
+        element, place = _element(text, place)
         yield element
         place = _skip(text, place)
         mark = text[place : place + 1]
@@ -91,7 +97,50 @@ def _elements(text: str) -> Iterator[Any]:
             raise _bad()
 
 
+def _lines(text: str) -> Iterator[str]:
+    place = 0
+    while place < len(text):
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        yield text[place:end]
+        place = end + 1
+
+
+def _element(text: str, place: int) -> tuple[Any, int]:
+    """The value that begins at a place, and where it ends. Raises FileRefused."""
+    try:
+        value, length = DECODER.raw_decode(text[place : place + LONG])
+        return value, place + length
+    except (ValueError, RecursionError):
+        pass  # it is longer
+    _count(text, place)
+    try:
+        return DECODER.raw_decode(text, place)
+    except (ValueError, RecursionError):
+        raise _bad() from None
+
+
+def _count(text: str, place: int) -> None:
+    """Raises FileRefused where the value that begins at a place has too many parts."""
+    parts = depth = 0
+    while (found := PART.search(text, place)) is not None and parts < PARTS:
+        place, parts = found.end(), parts + 1
+        if found[0] == '"':
+            try:
+                place = json.decoder.scanstring(text, place, True)[1]  # type: ignore[attr-defined]  # not in its stub
+            except ValueError:
+                raise _bad() from None
+        else:
+            depth += (found[0] in "[{") - (found[0] in "]}")
+        if depth <= 0:
+            return
+    if parts == PARTS:
+        raise _bad()
+
+
 def _parse(text: str) -> Any:
+    if len(text) > LONG:
+        _count(text, _skip(text, 0))
     try:
         return DECODER.decode(text)
     except (ValueError, RecursionError):

@@ -79,7 +79,7 @@ def _look(request: UserRequest, review: str) -> Permit:
 
 
 def _form(permit: Permit, request: UserRequest | None = None) -> AnswerForm:
-    mark = mark_of(permit, now=timezone.now())
+    mark = mark_of(permit, now=timezone.now()).for_others()
     lines = [*mark.lines, *mark.idle]
     if request is not None:
         return AnswerForm(request.POST, lines=lines)
@@ -101,7 +101,7 @@ def _page(request: UserRequest, name: str, form: AnswerForm | None = None) -> Ht
             "review": Review.objects.opened_by(permit).select_related("taken_by").named(name),
             "subject": Subject.objects.opened_by(permit).get(),
             "form": form or (_form(permit) if Move.ANSWER in moves else None),
-            "mark": mark_of(permit, now=now),
+            "mark": mark_of(permit, now=now).for_others(),
         }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None else HTTPStatus.OK
     return render(request, "desk/review.html", context, status=status)
