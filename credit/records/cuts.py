@@ -8,10 +8,13 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, F, Func, IntegerField, Q, TextField, Value, When
+from django.db.models.functions import Lower
 from django.utils.translation import get_language
 
 from credit.core.policy import Permit
+from credit.records import notations
 from credit.records.models import Record, RecordVersion
+from credit.records.notations.shapes import plain
 
 if TYPE_CHECKING:
     from credit.records.versions import VersionQuerySet
@@ -112,7 +115,7 @@ def matching(versions: "VersionQuerySet", asked: Asked, counting: Collection[str
     `counting`: the public ids of the records that count in the mark; records don't know that by themselves.
     """
     found = versions.select_related("record__agency", "submission").alias(
-        all_details=Func(F("details"), template=VALUES, output_field=TextField())
+        all_details=Func(F("details"), template=VALUES, output_field=TextField()), small=Lower("mark")
     )
     if asked.agency:
         found = found.filter(record__agency__code=asked.agency)
@@ -127,6 +130,7 @@ def matching(versions: "VersionQuerySet", asked: Asked, counting: Collection[str
             | Q(record__public_id__icontains=asked.words)
             | Q(mark__icontains=asked.words)
             | Q(all_details__icontains=inside)
+            | _called(asked.words)
         )
     removed, ended = When(struck=True, then=Value(Part.REMOVED)), When(_ended(asked.day), then=Value(Part.ENDED))
     part = Case(removed, ended, default=Value(Part.HELD), output_field=IntegerField())
@@ -135,6 +139,20 @@ def matching(versions: "VersionQuerySet", asked: Asked, counting: Collection[str
 
 VALUES = "jsonb_path_query_array(%(expressions)s, '$.*')::text"
 """The values of `details` without their keys, which are the portal's own words."""
+
+
+def _called(words: str) -> Q:
+    """Those whose agency, notation or mark has a name with these words in it, in either language, as pages say it."""
+    wanted, agency = plain(words), "record__agency__name"
+    found = Q(**{f"{agency}_en__icontains": words}) | Q(**{f"{agency}_zh__icontains": words})
+    for code, notation in notations.all_notations().items():
+        known = [mark.names for table in notation.tables for mark in table.marks]
+        marks = {name.lower() for names in known if any(wanted in plain(name) for name in names) for name in names}
+        if any(wanted in plain(text.name) for text in notation.words.values()):
+            found |= Q(record__notation=code)
+        elif marks:
+            found |= Q(record__notation=code, small__in=sorted(marks))
+    return found
 
 
 def _ended(on: date) -> Q:

@@ -19,6 +19,14 @@ def ratings(rows: int, *, seed: int = 0) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
+def grades_of(identifier: str, name: str, rows: int) -> bytes:
+    """A file of tax grades of one person."""
+    lines = (
+        f"resident-id,{identifier},{name},{'ABC'[row % 3]},2026-05-{row + 1:02d},,税评甲-{row}" for row in range(rows)
+    )
+    return "\r\n".join([HEADINGS, *lines, ""]).encode()
+
+
 def _lines(rows: int, people: int, seed: int, chance: random.Random) -> Iterator[str]:
     for row in range(rows):
         number = row if row < people else chance.randrange(people)

@@ -10,14 +10,18 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tests.bench.deliveries import FAULTY_SHARE, ratings
+from tests.bench.deliveries import FAULTY_SHARE, grades_of, ratings
 from tests.bench.process import memory_of_all
+
+if TYPE_CHECKING:
+    from credit.records.models import Submission
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 SMALL, LARGE = 50_000, 200_000
 FULL_SMALL, FULL_LARGE = 100_000, 1_000_000
-IDLE_LOOKS = 300
+IDLE_LOOKS, OWN_RECORDS = 300, 25
 
 
 def measure(*, full: bool = False) -> Iterator[tuple[str, str, float, str, float]]:
@@ -49,19 +53,27 @@ told: list[str] = []
 
 
 class _Office:
-    """An agency that delivers, and a subject who looks at their page."""
+    """An agency that delivers, and a subject of some records and a mark who looks at their page."""
 
     def __init__(self) -> None:
         from django.conf import settings
 
+        from credit.records import actions as records
+        from credit.scoring import actions as scoring
         from tests import factories
         from tests.conftest import browser_of
+        from tests.scoring.conftest import OPEN_1
 
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         settings.SUBMISSION_MAX_BYTES, settings.ALLOWED_HOSTS = 1 << 30, ["testserver"]
         self.agency = factories.agency("tax")
         self.first, self.second = factories.officer("tax"), factories.officer("tax")
-        subject = factories.person()
+        number = factories.resident_id()
+        subject = factories.person(identifier=number)
+        scoring.publish(OPEN_1, by="bench", now=NOW)
+        held = self._received(grades_of(number.value, subject.name, OWN_RECORDS))
+        records.parse(held.pk, now=NOW)
+        records.release(held.public_id, by=self.second, now=NOW)
         self.browser, self.page = browser_of(factories.user(subject=subject)), f"/s/{subject.public_id}/records"
 
     def page_p95(self, until: "object") -> float:
@@ -76,10 +88,14 @@ class _Office:
 
     def start(self, how: str, rows: int, *, seed: int) -> "subprocess.Popen[str]":
         """A worker that has the file, and begins."""
+        made = self._received(ratings(rows, seed=seed))
+        words = [sys.executable, "-m", "tests.bench.intake", how, str(made.pk), str(self.second.pk)]
+        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+    def _received(self, data: bytes) -> "Submission":
         from credit.records import actions
 
-        data = ratings(rows, seed=seed)
-        made = actions.receive(
+        return actions.receive(
             data,
             filename="bench.csv",
             agency=self.agency,
@@ -88,8 +104,6 @@ class _Office:
             now=NOW,
             parse_here=True,
         )
-        words = [sys.executable, "-m", "tests.bench.intake", how, str(made.pk), str(self.second.pk)]
-        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
     def answer(self, worker: "subprocess.Popen[str]") -> dict[str, float]:
         """What the worker measured."""

@@ -164,6 +164,28 @@ def test_filters_and_search_find_what_they_name(scheme, person, reader, state, q
     assert ("No record fits this." in text(response)) is not expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("绿", "0"),
+        ("Green", "0"),
+        ("严重", "1"),
+        ("serious", "1"),
+        ("税务", "2"),
+        ("tax service", "2"),
+        ("blue", ""),
+    ],
+)
+def test_search_finds_what_pages_call_it_in_either_language(scheme, person, reader, state, words, expected):
+    records = [
+        state(person, agency="environment", notation="environment-colour", mark="Green"),
+        state(person, mark="serious"),
+        state(person, agency="tax", notation="tax-grade", mark="A"),
+    ]
+    found = shown(list_of(reader, person, f"?q={words}"))
+    assert sorted(found) == sorted(records[int(n)].document for n in expected)
+
+
 def test_the_states_say_how_many_there_are(scheme, person, reader, state):
     state(person)
     state(person, disputed=True)
