@@ -5,7 +5,13 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from credit.records import notations
+from credit.records.notations.formats import Limits
+from credit.records.notations.reading import FileRefused, read
 from tests import factories
+
+Told = tuple[int | None, str | None, str]
+"""A fault: line, column, code."""
 
 RATING = ("identifier_type", "identifier", "name", "mark", "decided_on", "ends_on", "document")
 PENALTY = (
@@ -61,3 +67,12 @@ def penalties(*rows: Sequence[str]) -> bytes:
 
 
 DECIDED = date(2026, 6, 1)
+
+
+def faults(data: bytes, notation: str, filename: str = "file.csv", **limits: int) -> list[Told]:
+    """(line, column, code) of every fault of a file."""
+    readings = read(data, filename=filename, notation=notations.get(notation), limits=Limits(**limits))
+    try:
+        return [(f.line, f.column, f.code.value) for batch in list(readings) for f in batch.faults]
+    except FileRefused as refused:
+        return [(f.line, f.column, f.code.value) for f in refused.faults]
